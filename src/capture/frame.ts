@@ -1,0 +1,51 @@
+/** What a capture file holds: frames, and a few things beside them. */
+import type { Problem } from '../wire/problem.ts';
+
+/** A moment as the capture has it: whole seconds since 1970-01-01 UTC and nanoseconds within the second, 0 to 999,999,999. */
+export interface Timestamp {
+  readonly seconds: number;
+  readonly nanos: number;
+}
+
+/**
+ * One captured frame. `buffer` is the read buffer and is used again: who keeps bytes copies them.
+ * The captured bytes are `buffer[start..end)`.
+ */
+export interface Frame extends Timestamp {
+  /** From 1, over the whole file, as Wireshark counts. */
+  readonly number: number;
+  /** Interface of a pcapng section; 0 in classic pcap. */
+  readonly interfaceId: number;
+  /** LINKTYPE_ number of the tcpdump registry. */
+  readonly linkType: number;
+  readonly buffer: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  /** Length on the wire, bytes; larger than `end - start` when the snap length cut the frame. */
+  readonly originalLength: number;
+  readonly comments?: readonly string[];
+}
+
+/** A pcapng Decryption Secrets Block. */
+export interface SecretsBlock {
+  /** Secrets type, e.g. 0x5353484b ("SSHK") or 0x544c534b ("TLSK"). */
+  readonly type: number;
+  readonly data: Uint8Array;
+  /** File offset of the block. */
+  readonly offset: number;
+}
+
+export type CaptureFormat = 'pcap' | 'pcapng' | 'modified pcap';
+
+/** A capture reader: takes the file in pieces of any size, gives the frames that became whole. Never throws for any input. */
+export interface CaptureReader {
+  readonly format: CaptureFormat;
+  /** Frames whose last byte lies in `piece`. They may point into `piece`, which must not change until they were used. */
+  push(piece: Uint8Array): Frame[];
+  /** The file ended: reports what was cut off. */
+  finish(): void;
+  /** True after something that makes the rest of the file unreadable. */
+  readonly stopped: boolean;
+  readonly problems: readonly Problem[];
+  readonly secrets: readonly SecretsBlock[];
+}

@@ -1,0 +1,62 @@
+/** Every cap of sshark by name, with its default. A cap that is reached is a `limit` problem, never silence. */
+
+export interface Limits {
+  /** Largest captured length of one frame, bytes. libpcap's own is 256 KiB; USB and jumbo captures go beyond. */
+  readonly frameBytes: number;
+  /** Largest block of a pcapng file other than a packet, bytes. */
+  readonly blockBytes: number;
+  /** Interfaces of one pcapng section. */
+  readonly interfaces: number;
+  /** Uncompressed bytes of a compressed capture for each compressed byte, once 64 MiB came out. */
+  readonly inflateRatio: number;
+  /** Tunnels inside tunnels, tags and labels: headers stepped over before the inner IP header. */
+  readonly encapsulations: number;
+  /** IP datagrams in reassembly at one time, and bytes held for them. */
+  readonly ipDatagrams: number;
+  readonly ipFragmentBytes: number;
+  /** Flows remembered that are not (or not yet) SSH. */
+  readonly flows: number;
+  /** Bytes kept for a flow while it is undecided whether it is SSH, each direction. */
+  readonly detectBytes: number;
+  /** Bytes of one direction held back because an earlier segment is missing. */
+  readonly reorderBytes: number;
+  /** Frames of a flow to wait for a missing segment after the peer has acknowledged it. */
+  readonly reorderFrames: number;
+  /** SSH sessions open at one time. */
+  readonly sessions: number;
+  /** Seconds of silence after which a flow may be forgotten when room is needed. */
+  readonly idleSeconds: number;
+  /** Bytes and lines before the identification string (RFC 4253 section 4.2 sets none; OpenSSH reads 1,024 lines of 8 KiB). */
+  readonly preambleBytes: number;
+  readonly preambleLines: number;
+  /** Length of an identification string, bytes, CR LF included. RFC 4253 says 255; longer ones are read and reported. */
+  readonly identificationBytes: number;
+  /** Largest SSH packet_length, bytes (OpenSSH: 256 KiB). */
+  readonly packetBytes: number;
+  /** Bytes of one direction that wait for a message of the other. */
+  readonly waitBytes: number;
+  /** Problems kept for one session or capture; later ones are counted. */
+  readonly problems: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  frameBytes: 16 * 1024 * 1024,
+  blockBytes: 64 * 1024 * 1024,
+  interfaces: 65_536,
+  inflateRatio: 1100,
+  encapsulations: 16,
+  ipDatagrams: 1024,
+  ipFragmentBytes: 16 * 1024 * 1024,
+  flows: 131_072,
+  detectBytes: 16 * 1024,
+  reorderBytes: 8 * 1024 * 1024,
+  reorderFrames: 64,
+  sessions: 65_536,
+  idleSeconds: 600,
+  preambleBytes: 64 * 1024,
+  preambleLines: 1024,
+  identificationBytes: 8192,
+  packetBytes: 256 * 1024,
+  waitBytes: 4 * 1024 * 1024,
+  problems: 1000,
+};

@@ -1,0 +1,82 @@
+/** What the stream layer hands to the SSH layer: the ordered bytes of both directions of a TCP connection. */
+import type { Origin } from '../bytes/space.ts';
+import type { Timestamp } from '../capture/frame.ts';
+import type { Problem } from '../wire/problem.ts';
+
+/** The two ends of a flow: `a` sent the first frame that the capture holds. Who is SSH client is decided elsewhere. */
+export type End = 'a' | 'b';
+
+export interface Endpoint {
+  /** IPv4 dotted, IPv6 as RFC 5952 writes it. */
+  readonly address: string;
+  readonly port: number;
+}
+
+/**
+ * Consecutive bytes that one end sent. They may point into the read buffer and are valid only during the call:
+ * who keeps them copies them.
+ */
+export interface Chunk extends Timestamp {
+  readonly from: End;
+  /** Offset in the stream of that direction: 0 is the first byte after the SYN, or the first byte seen when there was none. */
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+  /** The frame that made these bytes available (the one that filled a hole, when they had to wait). */
+  readonly frame: number;
+  /** Where each byte lies in the capture; `start` of an origin counts from the first byte of this chunk. */
+  readonly origins: readonly Origin[];
+}
+
+/** Bytes of one direction that the capture does not hold. */
+export interface Gap extends Timestamp {
+  readonly from: End;
+  readonly offset: number;
+  readonly size: number;
+  /** The frame at which it became certain. */
+  readonly frame: number;
+}
+
+/** How a flow ended: FIN of both ends, RST, a new SYN on the same ports, silence, the end of the capture, or a limit. */
+export type FlowEnd = 'fin' | 'rst' | 'reused' | 'idle' | 'capture' | 'limit';
+
+/** What is known of a flow; the counters move on as the flow does. */
+export interface Flow {
+  /** Number of the TCP conversation in the capture, from 0, as Wireshark's tcp.stream. */
+  readonly stream: number;
+  readonly ipVersion: 4 | 6;
+  readonly a: Endpoint;
+  readonly b: Endpoint;
+  /** The end that sent the SYN (not the SYN-ACK), if the capture holds it or the answer to it. */
+  readonly initiator: End | undefined;
+  readonly firstFrame: number;
+  readonly lastFrame: number;
+  readonly frameCount: number;
+  readonly start: Timestamp;
+  readonly last: Timestamp;
+}
+
+/** Takes the bytes of one flow, in order. */
+export interface FlowHandler {
+  data(chunk: Chunk): void;
+  gap(gap: Gap): void;
+  /** Something odd in the TCP stream itself (conflicting overlap, limit reached, bytes cut by the snap length). */
+  problem(problem: Problem, from: End): void;
+  /** No more data will come from one end (its FIN was delivered in order). */
+  closed?(from: End): void;
+  /** The flow is over; called once. */
+  end(how: FlowEnd): void;
+}
+
+/** What a flow's first bytes say: it is wanted, it is not, or more must be seen. */
+export type Verdict = 'yes' | 'no' | 'more';
+
+/** Who consumes flows. */
+export interface FlowConsumer {
+  /**
+   * Looks at the first bytes that each end sent, as far as they are there (at most `Limits.detectBytes` each).
+   * `flow.initiator` undefined means that the capture began in the middle of the flow.
+   */
+  detect(flow: Flow, a: Uint8Array, b: Uint8Array): Verdict;
+  /** Called once when `detect` says yes; then everything from the first byte on is handed over. */
+  open(flow: Flow): FlowHandler;
+}
