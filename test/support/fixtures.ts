@@ -1,0 +1,75 @@
+/** The recorded fixtures: captures of real programs, their secrets, and what those programs said. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+
+const CAPTURES = new URL('../../fixtures/captures/', import.meta.url);
+
+/** Algorithms of one direction; `mac` is null when the cipher brings its own. */
+export interface Way {
+  readonly cipher: string;
+  readonly mac: string | null;
+  readonly compression: string;
+}
+
+/** A key exchange as one of its ends printed it. */
+export interface Exchange {
+  readonly kex: string;
+  readonly hostKey: string;
+  readonly client: Way;
+  readonly server: Way;
+}
+
+/** What the programs of a recording printed themselves; a part is missing when none of them printed it. */
+export interface Expected {
+  readonly identification?: { readonly client?: string; readonly server?: string };
+  readonly exchanges?: readonly Exchange[];
+  readonly strictKex?: boolean;
+  /** The method that succeeded. */
+  readonly authenticated?: string | null;
+  /** Message numbers in the order in which each side sent them. */
+  readonly messages?: { readonly client: readonly number[]; readonly server: readonly number[] };
+  readonly hostKeyFingerprint?: { readonly type: string; readonly bits: number; readonly sha256: string; readonly md5: string };
+  /** Lines of `ssh-keygen -L`. */
+  readonly certificate?: readonly string[];
+  readonly exitStatus: number;
+  readonly output?: string;
+  readonly said?: string;
+}
+
+export interface Manifest {
+  readonly name: string;
+  readonly description: string;
+  readonly programs: { readonly client: string; readonly server: string };
+  /** The command lines. */
+  readonly recorded: { readonly client?: string; readonly server?: string };
+  /** `kex:…`, `hostkey:…`, `cipher:…`, `mac:…`, `compression:…`, `auth:…`, `feature:…`. */
+  readonly exercises: readonly string[];
+  readonly expect: Expected;
+}
+
+export interface Fixture {
+  /** The bytes of a pcapng file. */
+  readonly capture: Uint8Array;
+  /** A key log, when one of the programs could be made to write it. */
+  readonly secrets?: string;
+  readonly manifest: Manifest;
+}
+
+/** Names of all fixtures, sorted. */
+export function fixtures(): string[] {
+  return readdirSync(CAPTURES).sort();
+}
+
+/** Path of a file of the fixture `name`, for tests that give it to a program. */
+export function fixturePath(name: string, file: 'capture.pcapng' | 'secrets.keylog' | 'manifest.json'): string {
+  return new URL(`${name}/${file}`, CAPTURES).pathname;
+}
+
+/** The fixture in the folder `name`. */
+export function fixture(name: string): Fixture {
+  const secrets = fixturePath(name, 'secrets.keylog');
+  return {
+    capture: new Uint8Array(readFileSync(fixturePath(name, 'capture.pcapng'))),
+    ...(existsSync(secrets) ? { secrets: readFileSync(secrets, 'latin1') } : {}),
+    manifest: JSON.parse(readFileSync(fixturePath(name, 'manifest.json'), 'utf8')) as Manifest,
+  };
+}
