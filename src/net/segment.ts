@@ -28,8 +28,8 @@ export interface Segment extends Timestamp {
   readonly end: number;
   /** Offset in the frame of the first payload byte; with `origins` it means nothing. */
   readonly frameOffset: number;
-  /** Where the payload lies when it came in IP fragments. */
-  readonly origins?: readonly Origin[];
+  /** Where the payload lies when it came in IP fragments; `start` of an origin counts from the first payload byte. */
+  readonly origins?: readonly Origin[] | undefined;
   /** Payload bytes that the IP header promises and the capture does not hold (snap length). */
   readonly missing: number;
 }
