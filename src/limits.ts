@@ -22,6 +22,8 @@ export interface Limits {
   readonly reorderBytes: number;
   /** Frames of a flow to wait for a missing segment after the peer has acknowledged it. */
   readonly reorderFrames: number;
+  /** Bytes that all flows together hold back or keep while undecided. */
+  readonly heldBytes: number;
   /** SSH sessions open at one time. */
   readonly sessions: number;
   /** Seconds of silence after which a flow may be forgotten when room is needed. */
@@ -35,6 +37,11 @@ export interface Limits {
   readonly packetBytes: number;
   /** Bytes of one direction that wait for a message of the other. */
   readonly waitBytes: number;
+  /** Secrets kept from all secrets files together, and different ones kept for one cookie. */
+  readonly secretItems: number;
+  readonly secretsPerCookie: number;
+  /** Bytes of one JSON object, or of one line that is not of a key log, in a secrets file. */
+  readonly secretTextBytes: number;
   /** Problems kept for one session or capture; later ones are counted. */
   readonly problems: number;
 }
@@ -51,12 +58,16 @@ export const DEFAULT_LIMITS: Limits = {
   detectBytes: 16 * 1024,
   reorderBytes: 8 * 1024 * 1024,
   reorderFrames: 64,
+  heldBytes: 256 * 1024 * 1024,
   sessions: 65_536,
   idleSeconds: 600,
   preambleBytes: 64 * 1024,
   preambleLines: 1024,
   identificationBytes: 8192,
   packetBytes: 256 * 1024,
-  waitBytes: 4 * 1024 * 1024,
+  waitBytes: 1024 * 1024,
+  secretItems: 2 * 1024 * 1024,
+  secretsPerCookie: 64,
+  secretTextBytes: 1024 * 1024,
   problems: 1000,
 };

@@ -3,19 +3,18 @@
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
+/** True when every byte is US-ASCII. */
+function isAscii(bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) if ((bytes[i] as number) > 0x7f) return false;
+  return true;
+}
+
 /**
  * Text of peer bytes. Valid UTF-8 is read as such (RFC 4251 section 5 asks for it in text for people);
  * anything else as ISO 8859-1, so that every byte still shows as one character.
  */
 export function textOf(bytes: Uint8Array): string {
-  let ascii = true;
-  for (let i = 0; i < bytes.length; i++) {
-    if ((bytes[i] as number) > 0x7f) {
-      ascii = false;
-      break;
-    }
-  }
-  if (ascii) return latin1(bytes);
+  if (bytes.length < SHORT && isAscii(bytes)) return latin1(bytes);
   try {
     return strict.decode(bytes);
   } catch {
@@ -23,15 +22,26 @@ export function textOf(bytes: Uint8Array): string {
   }
 }
 
+/** Below this length a loop beats the decoder. */
+const SHORT = 24;
+
 /** One character a byte (ISO 8859-1). */
 export function latin1(bytes: Uint8Array): string {
+  // ASCII is UTF-8, and the decoder is much faster than making the text here.
+  if (bytes.length >= SHORT && isAscii(bytes)) return strict.decode(bytes);
   let out = '';
-  // String.fromCharCode takes its arguments on the stack: long input goes in slices.
-  for (let i = 0; i < bytes.length; i += 4096) out += String.fromCharCode(...bytes.subarray(i, i + 4096));
+  for (let i = 0; i < bytes.length; i++) out += String.fromCharCode(bytes[i] as number);
   return out;
 }
 
 /** UTF-8 bytes of `text`. */
 export function utf8(text: string): Uint8Array {
   return encoder.encode(text);
+}
+
+/** The bytes of ISO 8859-1 text: one a character. */
+export function latin1Bytes(text: string): Uint8Array {
+  const out = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) out[i] = text.charCodeAt(i);
+  return out;
 }

@@ -2,7 +2,7 @@
  * Codecs: one declaration that reads, writes, names and types a piece of wire data. Those who compose codecs never
  * mention offsets; the Cursor notes them as it reads. Data types are those of RFC 4251 section 5.
  */
-import { latin1, textOf, utf8 } from '../bytes/text.ts';
+import { latin1, latin1Bytes, textOf, utf8 } from '../bytes/text.ts';
 import type { Cursor } from './cursor.ts';
 import { Writer } from './writer.ts';
 
@@ -92,7 +92,7 @@ export const nameList: Codec<string[]> = {
     if (odd !== undefined) c.report('noncanonical', `not a name by the rules: ${JSON.stringify(odd.slice(0, 80))}`, { start, end: c.pos }, '4251#6');
     return names;
   },
-  write: (w, v) => w.string(Uint8Array.from(v.join(','), (ch) => ch.charCodeAt(0))),
+  write: (w, v) => w.string(latin1Bytes(v.join(','))),
 };
 
 /** Fields one after the other, under the names of `shape`. */

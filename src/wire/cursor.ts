@@ -37,6 +37,9 @@ export interface DecodeOptions {
   readonly trace?: boolean;
   /** True when the input is known to be whole, so that running over its end is `malformed` and not `truncated`. */
   readonly complete?: boolean;
+  /** Read only `bytes[start..end)`; spans stay offsets into `bytes`. */
+  readonly start?: number;
+  readonly end?: number;
 }
 
 /** Reads one piece of wire data. Codecs call the read methods; only `decode` makes a Cursor. */
@@ -212,6 +215,8 @@ export function decode<T>(codec: Codec<T>, bytes: Uint8Array, options: DecodeOpt
   const overrun = options.complete === true ? 'malformed' : 'truncated';
   const trace = options.trace === true;
   const c = new Cursor(bytes, trace, overrun);
+  c.pos = options.start ?? 0;
+  c.end = options.end ?? bytes.length;
   const value = c.run(codec);
   // The partial value of a failed decode comes from the tree, so a failed quick decode is done again with one.
   if (!trace && c.problems.length > 0) return { ...decode(codec, bytes, { ...options, trace: true }), fields: [] };

@@ -1,0 +1,194 @@
+/** What each packet does to its session: which message it is, and what follows from it. */
+
+import { problem } from '../wire/problem.ts';
+import { framingWithoutKeys, SSH1_SEALED } from './binary-packet.ts';
+import { cipher } from './crypto/ciphers.ts';
+import { mac } from './crypto/macs.ts';
+import type { Direction } from './direction.ts';
+import { guessMethod } from './guess.ts';
+import { kexMethod } from './kex/index.ts';
+import type { KexMethod } from './kex/method.ts';
+import { firstMethodName, type KexInit, negotiate } from './negotiate.ts';
+import { misplaced, notFirst } from './order.ts';
+import type { SshPacket } from './packet.ts';
+import { type Context, isKexNumber, resolve, senderOf } from './resolve.ts';
+import { peer, sideOfKexNames } from './roles.ts';
+import type { SshSession } from './session.ts';
+
+const KEXINIT = 20;
+const NEWKEYS = 21;
+
+/**
+ * Handles a framed packet. One whose meaning hangs on a KEXINIT of the other side that may still come is left in
+ * `d.waiting`; with `now` nothing is waited for.
+ */
+export function handle(session: SshSession, d: Direction, packet: SshPacket, now: boolean): void {
+  const number = packet.number;
+  if (number === undefined) session.give({ packet });
+  else if (session.protocol === 1) handleSsh1(session, d, packet, number);
+  else if (isKexNumber(number) || number === NEWKEYS) handleExchange(session, d, packet, number, now);
+  else handleOther(session, d, packet, number);
+}
+
+/** A packet that means something only once the algorithms are settled. */
+function handleExchange(session: SshSession, d: Direction, packet: SshPacket, number: number, now: boolean): void {
+  if (isKexNumber(number)) learnFromKexNumber(session, d, number);
+  if (!now && mustWait(session, d)) {
+    d.waiting = packet;
+    return;
+  }
+  if (number === NEWKEYS) handleNewKeys(session, d, packet);
+  else handleKex(session, d, packet, number);
+}
+
+/** Goes on with a waiting packet if it need not wait any longer, or in any case with `now`; false when it still waits. */
+export function resume(session: SshSession, d: Direction, now: boolean): boolean {
+  const packet = d.waiting;
+  if (packet === undefined) return true;
+  if (!now && mustWait(session, d)) return false;
+  d.waiting = undefined;
+  handle(session, d, packet, true);
+  return true;
+}
+
+/** True while the algorithms are not settled and the KEXINIT that would settle them may still come. */
+function mustWait(session: SshSession, d: Direction): boolean {
+  const exchange = session.exchanges[d.epoch];
+  if (exchange?.negotiation !== undefined) return false;
+  const other = session.direction(peer(d.end));
+  if (exchange?.kexinit[other.end] !== undefined && exchange.kexinit[d.end] !== undefined) {
+    session.decideRoles();
+    return false;
+  }
+  const mayCome = !other.closed && (other.stage === 'lines' || other.stage === 'packets');
+  return mayCome && d.queue.length < session.limits.waitBytes;
+}
+
+function handleOther(session: SshSession, d: Direction, packet: SshPacket, number: number): void {
+  const context: Context = { protocol: 2, kex: undefined };
+  const sender = senderOf(number, context);
+  if (sender !== undefined) session.learnRole(d.end, sender);
+  packet.open(resolve(number, session.sideOf(d.end), context));
+  checkOrder(session, d, packet, number);
+  if (number === KEXINIT) takeKexInit(session, d, packet);
+  if (number === 1 && session.farewell === undefined && !packet.cut) session.farewell = `${packet.summary} (frame ${packet.frame})`;
+  session.give({ packet });
+}
+
+function checkOrder(session: SshSession, d: Direction, packet: SshPacket, number: number): void {
+  const exchanging = d.kexinit !== undefined;
+  const wrong = misplaced(number, packet.name ?? `message ${number}`, { exchanging, epoch: d.epoch, strict: session.strict });
+  if (wrong !== undefined && !packet.discarded) packet.problems.push(wrong);
+}
+
+function takeKexInit(session: SshSession, d: Direction, packet: SshPacket): void {
+  if (packet.cut || packet.problems.some((p) => p.code === 'malformed' || p.code === 'truncated')) return;
+  const lists = packet.value as unknown as KexInit;
+  const exchange = session.exchange(d.epoch);
+  if (exchange.kexinit[d.end] !== undefined) return; // a second one was reported; the first counts
+  const sent = { lists, payload: packet.payloadBytes };
+  d.kexinit = sent;
+  exchange.kexinit[d.end] = sent;
+  d.guessing = lists.firstKexPacketFollows;
+  if (lists.reserved !== 0) packet.problems.push(problem('noncanonical', `the reserved field is ${lists.reserved} and should be 0`, { rfc: '4253#7.1' }));
+  if (packet.sequence > 0 && d.epoch === 0) d.beforeKexInit = packet.sequence;
+  session.phase('negotiation', packet.time, packet.frame);
+  const side = sideOfKexNames(lists.kexAlgorithms);
+  if (side !== undefined) session.learnRole(d.end, side);
+  if (session.rolesKnown) exchange.settle(session.endOf('client'));
+  settleStrict(session);
+}
+
+/** With both KEXINITs of the first exchange it is known whether strict KEX is in force. */
+function settleStrict(session: SshSession): void {
+  const { a, b } = session.exchanges[0]?.kexinit ?? {};
+  if (session.strict !== undefined || a === undefined || b === undefined) return;
+  // Each name says which side it is, so that this holds whoever the client is.
+  session.strict = negotiate(a.lists, b.lists).strict || negotiate(b.lists, a.lists).strict;
+  if (!session.strict) return;
+  for (const d of [session.a, session.b]) if (d.beforeKexInit > 0) session.report(notFirst(d.beforeKexInit, session.sideOf(d.end)));
+}
+
+/** A key exchange number tells who sends it, once the method is known; each way round is tried. */
+function learnFromKexNumber(session: SshSession, d: Direction, number: number): void {
+  if (session.rolesKnown) return;
+  const kexinit = session.exchanges[d.epoch]?.kexinit ?? {};
+  const own = kexinit[d.end]?.lists;
+  const theirs = kexinit[peer(d.end)]?.lists;
+  if (own === undefined || theirs === undefined) {
+    // Every common method: 30, 32 and 34 come from the client, 31 and 33 from the server.
+    session.learnRole(d.end, number % 2 === 0 ? 'client' : 'server');
+    return;
+  }
+  for (const side of ['client', 'server'] as const) {
+    const outcome = side === 'client' ? negotiate(own, theirs) : negotiate(theirs, own);
+    const kex = outcome.kex === undefined ? undefined : kexMethod(outcome.kex);
+    if (senderOf(number, { protocol: 2, kex }) !== side) continue;
+    session.learnRole(d.end, side);
+    return;
+  }
+}
+
+function handleKex(session: SshSession, d: Direction, packet: SshPacket, number: number): void {
+  session.decideRoles();
+  const exchange = session.exchange(d.epoch);
+  exchange.settle(session.endOf('client'));
+  const side = session.sideOf(d.end);
+  let method = exchange.method;
+  if (d.guessing && exchange.negotiation?.guess[side] === 'wrong') {
+    packet.discarded = true;
+    method = firstMethod(exchange.kexinit[d.end]?.lists.kexAlgorithms ?? []);
+  }
+  d.guessing = false;
+  if (exchange.negotiation === undefined) method = guessMethod(number, packet.payloadBytes, exchange.kexinit[d.end]?.lists.kexAlgorithms ?? []);
+  packet.open(resolve(number, side, { protocol: 2, kex: method }), method?.names[0]);
+  checkOrder(session, d, packet, number);
+  if (!packet.discarded) exchange.learn(packet);
+  session.phase('key exchange', packet.time, packet.frame);
+  session.give({ packet });
+}
+
+/** The method that a side prefers, which its guess is made for. */
+function firstMethod(names: readonly string[]): KexMethod | undefined {
+  const first = firstMethodName(names);
+  return first === undefined ? undefined : kexMethod(first);
+}
+
+function handleNewKeys(session: SshSession, d: Direction, packet: SshPacket): void {
+  packet.open(resolve(NEWKEYS, undefined, { protocol: 2, kex: undefined }));
+  checkOrder(session, d, packet, NEWKEYS);
+  session.give({ packet });
+  if (packet.cut) return;
+  session.phase('encrypted', packet.time, packet.frame);
+  const algorithms = session.exchanges[d.epoch]?.negotiation?.[session.sideOf(d.end)];
+  d.kexinit = undefined;
+  d.epoch++;
+  // OpenSSH PROTOCOL section 1.10: strict KEX starts the sequence numbers of each epoch at 0.
+  if (session.strict === true) d.sequence = 0;
+  if (algorithms === undefined) {
+    d.stage = 'counting';
+    d.obstacle = { state: 'lost', reason: 'the algorithms are not known: the KEXINIT of one side is not in the capture' };
+    return;
+  }
+  const row = cipher(algorithms.cipher ?? '');
+  if (row === undefined || algorithms.cipher === undefined) {
+    d.stage = 'counting';
+    d.obstacle = { state: 'unsupported', reason: `the cipher ${algorithms.cipher ?? '(none agreed)'} is not supported` };
+    return;
+  }
+  const framing = framingWithoutKeys(row, mac(algorithms.mac ?? 'none'));
+  if (framing === undefined) d.stage = 'counting';
+  else d.framing = framing;
+}
+
+/** SSH-1: in clear up to the server's public key and the client's session key, encrypted after. */
+function handleSsh1(session: SshSession, d: Direction, packet: SshPacket, number: number): void {
+  const context: Context = { protocol: 1, kex: undefined };
+  const sender = senderOf(number, context);
+  if (sender !== undefined) session.learnRole(d.end, sender);
+  packet.open(resolve(number, undefined, context));
+  session.phase(number === 2 ? 'negotiation' : 'key exchange', packet.time, packet.frame);
+  if (number === 2 || number === 3) d.framing = SSH1_SEALED;
+  if (number === 1 && session.farewell === undefined) session.farewell = `${packet.summary} (frame ${packet.frame})`;
+  session.give({ packet });
+}

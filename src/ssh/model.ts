@@ -1,0 +1,192 @@
+/** What a dissection gives: identifications, packets and sessions. Renderers and annotators read these and nothing else. */
+import type { Space, Span } from '../bytes/space.ts';
+import type { Timestamp } from '../capture/frame.ts';
+import type { End, Flow, FlowEnd } from '../stream/chunk.ts';
+import type { Field } from '../wire/field.ts';
+import type { Problem } from '../wire/problem.ts';
+import type { MessageDef } from './message.ts';
+import type { Negotiation } from './negotiate.ts';
+
+export type Side = 'client' | 'server';
+
+/**
+ * What told who is client: the SYN; the messages (only a client sends KEXDH_INIT, only a server a host key), when they
+ * contradict the SYN or there was none; the port numbers, when there was nothing better.
+ */
+export type Roles = 'syn' | 'messages' | 'port';
+
+/** The identification string that one side sent (RFC 4253 section 4.2). */
+export interface Identification {
+  readonly session: Session;
+  readonly from: End;
+  readonly time: Timestamp;
+  /** Frame that brought its last byte. */
+  readonly frame: number;
+  /** The line as bytes, without CR LF: V_C or V_S of the exchange hash. */
+  readonly bytes: Uint8Array;
+  readonly text: string;
+  /** `2.0` of `SSH-2.0-OpenSSH_9.2 Debian`; empty when the string does not have the form. */
+  readonly protocolVersion: string;
+  readonly softwareVersion: string;
+  readonly comments: string | undefined;
+  /** Lines that came before it, without their line ends. */
+  readonly preamble: readonly string[];
+  /** How the line ended. */
+  readonly lineEnd: 'CRLF' | 'LF' | 'none';
+  /** The line with its end and what came before it, and the frames that delivered them. */
+  readonly space: Space;
+  readonly problems: readonly Problem[];
+}
+
+export type MacVerdict = 'valid' | 'invalid' | 'unchecked' | 'none';
+
+/** One SSH packet: framed, and when it was readable, with its message. */
+export interface Packet {
+  readonly session: Session;
+  /** From 1 within the session, in the order in which packets became readable. */
+  readonly index: number;
+  readonly from: End;
+  readonly side: Side;
+  /** NEWKEYS that this side has sent before it: 0 in clear. */
+  readonly epoch: number;
+  /** Implicit sequence number (RFC 4253 section 6.4), reset at NEWKEYS under strict KEX. */
+  readonly sequence: number;
+  readonly time: Timestamp;
+  /** Frame that brought its last byte. */
+  readonly frame: number;
+  /** All bytes of the packet on the wire, MAC included, and their frames. */
+  readonly space: Space;
+  /** Offset of the first byte in its direction's stream. */
+  readonly streamOffset: number;
+  /** SSH major version whose packet format this is. */
+  readonly protocol: 1 | 2;
+  readonly encrypted: boolean;
+  /** packet_length as it stands on the wire. */
+  readonly length: number;
+  /** padding_length, when it could be read. */
+  readonly padding: number | undefined;
+  readonly mac: MacVerdict;
+  /** Message number; undefined for a packet that was not opened. */
+  readonly number: number | undefined;
+  readonly name: string | undefined;
+  readonly message: MessageDef<unknown> | undefined;
+  /** Where the payload lies in `space`, when it could be read. */
+  readonly payload: Span | undefined;
+  /** The message's fields by name; undefined for a packet that was not opened. */
+  readonly value: Readonly<Record<string, unknown>> | undefined;
+  /** The capture does not hold all of it: a fragment, told apart from whole packets in machine output. */
+  readonly cut: boolean;
+  /** A guessed key exchange packet that the other side ignores (RFC 4253 section 7). */
+  readonly discarded: boolean;
+  /** One line for the Info column; holds peer text that is not yet made printable. */
+  readonly summary: string;
+  /** The tree of all bytes of `space`: packet_length, padding_length, the message, padding, MAC. Made when asked for. */
+  readonly fields: readonly Field[];
+  readonly problems: readonly Problem[];
+}
+
+/** The host key of one key exchange. */
+export interface HostKey {
+  /** Type of the key as its blob says, `ssh-ed25519`, `ssh-rsa-cert-v01@openssh.com`. */
+  readonly type: string;
+  readonly bits: number | undefined;
+  /** SHA256:… and MD5:… of the blob as it was sent, K_S. */
+  readonly fingerprint: string;
+  readonly fingerprintMd5: string;
+  /** The same as `ssh-keygen -l` prints them: of a certificate it takes the plain key inside. */
+  readonly keyFingerprint: string;
+  readonly keyFingerprintMd5: string;
+  readonly blob: Uint8Array;
+  /** The decoded certificate, when the key is one. */
+  readonly certificate: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** One key exchange: from its KEXINITs to its NEWKEYS. */
+export interface Exchange {
+  /** 1 for the first of the session. */
+  readonly epoch: number;
+  readonly negotiation: Negotiation | undefined;
+  readonly hostKey: HostKey | undefined;
+  readonly signatureAlgorithm: string | undefined;
+  readonly signature: { readonly verdict: 'valid' | 'invalid' | 'unchecked'; readonly reason: string };
+  /** Packets of this exchange, both sides, by index. */
+  readonly packets: readonly number[];
+}
+
+export type DecryptionState = 'none' | 'ok' | 'partial' | 'no-secret' | 'unsupported' | 'lost';
+
+/** What became of the bytes that one side sent after its first NEWKEYS. */
+export interface Decryption {
+  /** Encrypted packets that could be framed, and those that were opened. */
+  readonly packets: number;
+  readonly decrypted: number;
+  /** All bytes after the first NEWKEYS. */
+  readonly bytes: number;
+  readonly state: DecryptionState;
+  /** Why, in words a user can act on. */
+  readonly reason: string;
+}
+
+/** One end of a session. */
+export interface Party {
+  readonly address: string;
+  readonly port: number;
+  readonly identification: Identification | undefined;
+  /** HASSH or HASSHServer and the text it is the MD5 of, when the KEXINIT was seen. */
+  readonly hassh: string | undefined;
+  readonly hasshText: string | undefined;
+  /** Bytes of payload that this side sent, in the capture. */
+  readonly bytes: number;
+  readonly decryption: Decryption;
+}
+
+/** A step of the session: when it began, and in which frame. */
+export interface Phase {
+  readonly name: 'tcp' | 'identification' | 'negotiation' | 'key exchange' | 'encrypted' | 'end';
+  readonly time: Timestamp;
+  readonly frame: number;
+}
+
+/** A session: live while the capture is read, final when its record is given. */
+export interface Session {
+  /** From 1, in the order in which sessions were recognised. */
+  readonly number: number;
+  readonly flow: Flow;
+  readonly protocol: 1 | 2;
+  readonly client: Party;
+  readonly server: Party;
+  readonly roles: Roles;
+  /** False when the capture began after the first bytes. */
+  readonly complete: boolean;
+  readonly strictKex: boolean;
+  readonly exchanges: readonly Exchange[];
+  readonly phases: readonly Phase[];
+  /** Whole packets framed so far. */
+  readonly packets: number;
+  /** Packets of which the capture holds only the beginning. */
+  readonly fragments: readonly Packet[];
+  readonly ended: FlowEnd | undefined;
+  /** How it ended, in words. */
+  readonly ending: string;
+  readonly problems: readonly Problem[];
+}
+
+/** Totals of a capture, known when it was read to its end. */
+export interface CaptureTotals {
+  readonly file: string;
+  readonly format: string;
+  readonly compression: string | undefined;
+  readonly bytes: number;
+  readonly frames: number;
+  readonly streams: number;
+  readonly sessions: number;
+  readonly problems: readonly Problem[];
+}
+
+/** Who takes the results of a dissection. Each is called as soon as its record is known. */
+export interface Sink {
+  identification?(identification: Identification): void;
+  packet?(packet: Packet): void;
+  session?(session: Session): void;
+  capture?(totals: CaptureTotals): void;
+}

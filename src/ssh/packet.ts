@@ -1,0 +1,183 @@
+/** One packet of the binary packet protocol (RFC 4253 section 6) with the message inside it. */
+import type { Space, Span } from '../bytes/space.ts';
+import type { Timestamp } from '../capture/frame.ts';
+import type { End } from '../stream/chunk.ts';
+import type { Taken } from '../stream/queue.ts';
+import type { Codec } from '../wire/codec.ts';
+import { decode } from '../wire/cursor.ts';
+import type { Field } from '../wire/field.ts';
+import { type Problem, problem } from '../wire/problem.ts';
+import { decodeKexInit } from './kexinit.ts';
+import { type MessageDef, opaque } from './message.ts';
+import type { MacVerdict, Packet, Session, Side } from './model.ts';
+
+/** What framing knows of a packet before its message is looked at. */
+export interface Framed {
+  readonly session: Session;
+  readonly from: End;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly protocol: 1 | 2;
+  readonly encrypted: boolean;
+  /** packet_length as read. */
+  readonly length: number;
+  readonly padding?: number;
+  readonly mac: MacVerdict;
+  /** Where padding and MAC lie; what is left between the heads and them is payload. */
+  readonly paddingSpan?: Span;
+  readonly macSpan?: Span;
+  /** Message number and body; absent for a packet that was not opened. */
+  readonly payload?: Span;
+  /** The capture ended within the packet. */
+  readonly cut?: boolean;
+  readonly problems?: readonly Problem[];
+}
+
+/** Builds up a Packet: framed first, then, when its context is known, with its message. */
+export class SshPacket implements Packet {
+  index = 0;
+  side: Side = 'client';
+  discarded = false;
+  message: MessageDef<unknown> | undefined;
+  value: Readonly<Record<string, unknown>> | undefined;
+  readonly problems: Problem[];
+  readonly session: Session;
+  readonly from: End;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly protocol: 1 | 2;
+  readonly encrypted: boolean;
+  readonly length: number;
+  readonly padding: number | undefined;
+  readonly mac: MacVerdict;
+  readonly payload: Span | undefined;
+  readonly space: Space;
+  readonly streamOffset: number;
+  readonly frame: number;
+  readonly time: Timestamp;
+  private readonly framed: Framed;
+  private context: string | undefined;
+
+  constructor(framed: Framed, taken: Taken) {
+    this.framed = framed;
+    this.session = framed.session;
+    this.from = framed.from;
+    this.epoch = framed.epoch;
+    this.sequence = framed.sequence;
+    this.protocol = framed.protocol;
+    this.encrypted = framed.encrypted;
+    this.length = framed.length;
+    this.padding = framed.padding;
+    this.mac = framed.mac;
+    this.payload = framed.payload;
+    this.space = taken.space;
+    this.streamOffset = taken.streamOffset;
+    this.frame = taken.frame;
+    this.time = taken.time;
+    this.problems = [...(framed.problems ?? [])];
+  }
+
+  get cut(): boolean {
+    return this.framed.cut === true;
+  }
+
+  get number(): number | undefined {
+    const p = this.payload;
+    return p === undefined || p.end <= p.start ? undefined : this.space.bytes[p.start];
+  }
+
+  get name(): string | undefined {
+    return this.message?.name ?? (this.number === undefined ? undefined : `SSH_MSG_${this.number}`);
+  }
+
+  /** The payload's bytes, message number first; empty for a packet that was not opened. */
+  get payloadBytes(): Uint8Array {
+    return this.payload === undefined ? new Uint8Array(0) : this.space.bytes.subarray(this.payload.start, this.payload.end);
+  }
+
+  /** Decodes the message as `def`, or as bytes when nobody has defined it. `context` is a word for its summary. */
+  open(def: MessageDef | undefined, context?: string): void {
+    if (this.number === undefined || this.payload === undefined) return;
+    this.message = def;
+    this.context = context;
+    const d = this.decodeBody(false);
+    this.value = d.value as Record<string, unknown>;
+    this.problems.push(...d.problems);
+    if (def === undefined)
+      this.problems.push(
+        problem('unknown', `message number ${this.number} has no meaning known here`, { span: { start: this.payload.start, end: this.payload.end } }),
+      );
+  }
+
+  get summary(): string {
+    if (this.number === undefined) return this.encrypted ? `Encrypted packet, ${this.length} bytes` : 'Packet without a message';
+    const line = this.message?.summary((this.value ?? {}) as never, this.context) ?? `Unknown message ${this.number}`;
+    const cut = this.cut ? ' [cut off]' : '';
+    return `${this.discarded ? '[wrong guess, ignored by the other side] ' : ''}${line}${cut}`;
+  }
+
+  get fields(): readonly Field[] {
+    const b = this.space.bytes;
+    const out: Field[] = [leaf('packetLength', 'uint32', 0, Math.min(4, b.length), this.length, LENGTH_DOC)];
+    if (this.protocol === 2 && this.padding !== undefined) out.push(leaf('paddingLength', 'byte', 4, 5, this.padding, PADDING_LENGTH_DOC));
+    if (this.protocol === 1) this.pushPadding(out);
+    const p = this.payload;
+    if (p !== undefined && p.end > p.start) out.push(this.messageField(p));
+    else this.pushSealed(out);
+    if (this.protocol === 2) this.pushPadding(out);
+    const m = this.framed.macSpan;
+    if (m !== undefined && m.end > m.start) {
+      const [name, doc] = this.protocol === 1 ? ['crc32', CRC_DOC] : ['mac', MAC_DOC];
+      out.push(leaf(name, 'bytes', m.start, m.end, b.subarray(m.start, m.end), doc));
+    }
+    return out.filter((f) => f.span.end > f.span.start);
+  }
+
+  private decodeBody(trace: boolean) {
+    const p = this.payload as Span;
+    const body = (this.message?.body ?? opaque) as Codec<unknown>;
+    if (this.number === 20 && this.protocol === 2 && !trace && !this.cut) return decodeKexInit(body, this.space.bytes, p.start + 1, p.end);
+    return decode(body, this.space.bytes, { start: p.start + 1, end: p.end, trace, complete: !this.cut });
+  }
+
+  private messageField(p: Span): Field {
+    const d = this.decodeBody(true);
+    const number = this.space.bytes[p.start];
+    const first: Field = {
+      ...leaf('messageNumber', 'byte', p.start, p.start + 1, number, 'Says which message this is; RFC 4250 section 4.1 lists the numbers.'),
+      ...(this.message === undefined ? {} : { label: this.message.name }),
+    };
+    return {
+      name: this.name ?? 'payload',
+      kind: 'message',
+      span: p,
+      value: d.value,
+      children: [first, ...d.fields],
+      ...(this.message === undefined ? {} : { doc: this.message.note }),
+    };
+  }
+
+  /** The bytes of a packet that was not opened. */
+  private pushSealed(out: Field[]): void {
+    const start = out[out.length - 1]?.span.end ?? 0;
+    const end = this.framed.paddingSpan?.start ?? this.framed.macSpan?.start ?? this.space.bytes.length;
+    const [name, doc] = this.encrypted ? ['encrypted', 'The payload and its padding, encrypted.'] : ['(undecoded)', undefined];
+    out.push(leaf(name as string, 'bytes', start, end, this.space.bytes.subarray(start, end), doc));
+  }
+
+  private pushPadding(out: Field[]): void {
+    const s = this.framed.paddingSpan;
+    if (s !== undefined) out.push(leaf('padding', 'bytes', s.start, s.end, this.space.bytes.subarray(s.start, s.end), PADDING_DOC));
+  }
+}
+
+const LENGTH_DOC = 'Length of the packet in bytes, without this field and without the MAC (RFC 4253 section 6).';
+const PADDING_LENGTH_DOC =
+  'Bytes of padding behind the payload: 4 at least, so many that the whole is a multiple of the cipher block size, or of 8 (RFC 4253 section 6).';
+const PADDING_DOC = 'Random bytes that round the packet up and hide the length of the payload.';
+const MAC_DOC = 'Message authentication code over the sequence number and the packet (RFC 4253 section 6.4), or the tag of the cipher.';
+const CRC_DOC = 'CRC-32 of padding, type and data: the only integrity check that SSH-1 has, and no protection against an attacker.';
+
+function leaf(name: string, kind: string, start: number, end: number, value: unknown, doc: string | undefined): Field {
+  return { name, kind, span: { start, end }, value, children: [], ...(doc === undefined ? {} : { doc }) };
+}

@@ -1,0 +1,260 @@
+/** Reads the two directions of a session: lines, then packets, as far as they can be read. */
+
+import { textOf } from '../bytes/text.ts';
+import type { Timestamp } from '../capture/frame.ts';
+import type { Chunk, End, FlowEnd, FlowHandler, Gap } from '../stream/chunk.ts';
+import { type Problem, problem } from '../wire/problem.ts';
+import { CLEAR, frameAt, plausibleClearPacket, SSH1_CLEAR } from './binary-packet.ts';
+import type { Direction } from './direction.ts';
+import { handle, resume } from './handle.ts';
+import { partsOf, protocolOf, scanIdentification } from './identification.ts';
+import { SshPacket } from './packet.ts';
+import { peer } from './roles.ts';
+import type { SshSession } from './session.ts';
+
+/** Takes the bytes of a flow and moves its session. */
+export class SessionReader implements FlowHandler {
+  private readonly session: SshSession;
+
+  constructor(session: SshSession) {
+    this.session = session;
+  }
+
+  data(chunk: Chunk): void {
+    const d = this.session.direction(chunk.from);
+    d.bytes += chunk.bytes.length;
+    if (d.stage === 'counting') {
+      d.encryptedBytes += chunk.bytes.length;
+      return;
+    }
+    if (d.stage === 'lost' && !this.findFeet(d, chunk)) return;
+    d.queue.push(chunk);
+    this.advance(d);
+    d.queue.settle();
+  }
+
+  gap(gap: Gap): void {
+    const d = this.session.direction(gap.from);
+    const side = this.session.sideOf(gap.from);
+    const where = `${gap.size} bytes of the ${side} at stream offset ${gap.offset} are not in the capture`;
+    this.session.report(problem('gap', where, { frame: gap.frame, span: { start: gap.offset, end: gap.offset + gap.size } }));
+    if (d.stage === 'counting') return;
+    this.unblock(d);
+    this.leave(d, 'the packet runs into a gap of the capture');
+    if (d.epoch > 0 || d.encryptedBytes > 0) {
+      d.stage = 'counting';
+      d.obstacle ??= { state: 'lost', reason: `a gap of ${gap.size} bytes at frame ${gap.frame}: the packets behind it cannot be framed` };
+    } else d.stage = 'lost';
+    this.advance(this.session.direction(peer(gap.from)));
+  }
+
+  problem(p: Problem, _from: End): void {
+    this.session.report(p);
+  }
+
+  closed(from: End): void {
+    this.session.direction(from).closed = true;
+    this.advance(this.session.direction(peer(from)));
+  }
+
+  end(how: FlowEnd): void {
+    const { a, b } = this.session;
+    a.closed = true;
+    b.closed = true;
+    for (const d of [a, b]) this.unblock(d);
+    for (const d of [a, b]) {
+      if (d.stage === 'lines') readLines(this.session, d, true);
+      this.advance(d);
+      this.leave(d, how === 'capture' ? 'the capture ends within the packet' : 'the stream ends within the packet');
+    }
+    this.session.close(how);
+  }
+
+  /** Reads on in `d`, and in the other direction when that has waited for `d`. */
+  private advance(d: Direction): void {
+    const other = this.session.direction(peer(d.end));
+    for (let more = true; more; ) {
+      more = readAll(this.session, d);
+      if (other.waiting !== undefined && readAll(this.session, other)) more = true;
+    }
+  }
+
+  /** Lets a packet go that waits for the other direction. */
+  private unblock(d: Direction): void {
+    if (d.waiting === undefined) return;
+    resume(this.session, d, true);
+    this.advance(d);
+  }
+
+  /** Reports what is left in the queue: the beginning of a packet that the capture does not hold whole. */
+  private leave(d: Direction, why: string): void {
+    const { queue } = d;
+    if (queue.length === 0) return;
+    const size = queue.length;
+    if (d.stage === 'packets' && d.framing.open && d.framing.protocol === 2 && size >= 6 && queue.uint32(0) <= this.session.limits.packetBytes) {
+      const length = queue.uint32(0);
+      const taken = queue.take(size);
+      const padding = taken.space.bytes[4] as number;
+      const payload = { start: 5, end: Math.min(size, Math.max(6, 4 + length - padding)) };
+      const cut = problem('truncated', `${why}: ${size} of ${4 + length + d.framing.tagLength} bytes are there`, { span: { start: 0, end: size } });
+      const packet = new SshPacket(
+        {
+          session: this.session,
+          from: d.end,
+          epoch: d.epoch,
+          sequence: d.sequence,
+          protocol: 2,
+          encrypted: false,
+          length,
+          padding,
+          mac: 'none',
+          payload,
+          cut: true,
+          problems: [cut],
+        },
+        taken,
+      );
+      handle(this.session, d, packet, true);
+    } else {
+      if (d.stage === 'packets') this.session.report(problem('truncated', `${why}: ${size} bytes are there`, { frame: queue.take(size).frame }));
+      queue.clear();
+    }
+  }
+
+  /** Behind a gap in clear: reading goes on when a chunk begins with what looks like a packet. */
+  private findFeet(d: Direction, chunk: Chunk): boolean {
+    if (!plausibleClearPacket(chunk.bytes)) return false;
+    d.stage = 'packets';
+    this.session.report(problem('gap', 'resynchronised: this frame begins with a packet, which may not be the next one', { frame: chunk.frame }));
+    return true;
+  }
+}
+
+/** Reads all that can be read now; true when anything was. */
+function readAll(session: SshSession, d: Direction): boolean {
+  let any = false;
+  if (d.waiting !== undefined) {
+    if (!resume(session, d, false)) return false;
+    any = true;
+  }
+  while (d.waiting === undefined && d.queue.length > 0) {
+    const moved = d.stage === 'lines' ? readLines(session, d, false) : d.stage === 'packets' ? readPacket(session, d) : drop(d);
+    if (!moved) break;
+    any = true;
+  }
+  return any;
+}
+
+/** Counts bytes that cannot be framed. */
+function drop(d: Direction): boolean {
+  if (d.stage === 'counting') d.encryptedBytes += d.queue.length;
+  d.queue.clear();
+  return false;
+}
+
+/** Looks for the identification string; true when it was there, or cannot be. */
+function readLines(session: SshSession, d: Direction, last: boolean): boolean {
+  const { queue } = d;
+  const underWay = session.flow.initiator === undefined && queue.length > 0;
+  const scan =
+    underWay && plausibleClearPacket(queue.bytes) ? 'none' : scanIdentification(queue.bytes, session.limits, last || (underWay && binary(queue.bytes)));
+  if (scan === 'more') return false;
+  if (scan === 'none') {
+    noIdentification(session, d, last);
+    return !last;
+  }
+  const taken = queue.take(scan.length);
+  const bytes = taken.space.bytes.slice(scan.line.start, scan.line.end);
+  const text = textOf(bytes);
+  d.identification = {
+    session,
+    from: d.end,
+    time: taken.time,
+    frame: taken.frame,
+    bytes,
+    text,
+    ...partsOf(text),
+    preamble: scan.preamble,
+    lineEnd: scan.lineEnd,
+    space: taken.space,
+    problems: scan.problems,
+  };
+  for (const p of scan.problems) session.report({ ...p, frame: taken.frame });
+  session.phase('identification', taken.time, taken.frame);
+  // Only a server may send lines before its identification (RFC 4253 section 4.2).
+  if (scan.preamble.length > 0) session.learnRole(d.end, 'server');
+  session.give({ identification: d.identification });
+  d.stage = 'packets';
+  return true;
+}
+
+function binary(bytes: Uint8Array): boolean {
+  return bytes.subarray(0, 64).some((c) => c === 0 || c > 0x7e);
+}
+
+/** A direction without an identification string: read on as packets if it looks like them, else only count. */
+function noIdentification(session: SshSession, d: Direction, last: boolean): void {
+  if (plausibleClearPacket(d.queue.bytes)) {
+    d.stage = 'packets';
+    return;
+  }
+  if (session.flow.initiator === undefined && binary(d.queue.bytes)) {
+    d.stage = 'counting';
+    d.obstacle = { state: 'lost', reason: 'the capture begins in the middle of the session, so that neither algorithms nor keys are known' };
+    return;
+  }
+  if (d.queue.length === 0) return;
+  const frame = d.queue.take(d.queue.length).frame;
+  session.report(problem('malformed', `no identification string${last ? '' : ' within the limits'}: what was sent is not SSH`, { frame, rfc: '4253#4.2' }));
+  d.stage = 'lost';
+}
+
+/** Frames and handles one packet; false when more bytes are needed or the place is lost. */
+function readPacket(session: SshSession, d: Direction): boolean {
+  if (d.epoch === 0 && d.sequence === 0 && !protocolKnown(session, d)) return false;
+  const frame = frameAt(d.queue, d.framing, session.limits);
+  if (frame === 'more') return false;
+  if ('code' in frame) {
+    unreadable(session, d, frame);
+    return false;
+  }
+  const { total, ...parts } = frame;
+  const taken = d.queue.take(total);
+  const encrypted = d.epoch > 0 || !d.framing.open;
+  const mac = d.framing.protocol === 2 && d.framing.tagLength > 0 ? 'unchecked' : 'none';
+  const packet = new SshPacket({ session, from: d.end, epoch: d.epoch, sequence: d.sequence, protocol: d.framing.protocol, encrypted, mac, ...parts }, taken);
+  d.sequence = (d.sequence + 1) >>> 0;
+  if (encrypted) {
+    d.encryptedBytes += total;
+    d.encryptedPackets++;
+    if (packet.number !== undefined) d.openedPackets++;
+  }
+  handle(session, d, packet, false);
+  return true;
+}
+
+function unreadable(session: SshSession, d: Direction, p: Problem): void {
+  const taken: { frame: number; time: Timestamp } = d.queue.take(d.queue.length);
+  session.report({ ...p, message: `${p.message}: nothing behind it can be read`, frame: taken.frame });
+  d.obstacle ??= { state: 'lost', reason: `${p.message} (frame ${taken.frame})` };
+  d.stage = d.epoch > 0 ? 'counting' : 'lost';
+}
+
+/**
+ * Settles SSH-1 or SSH-2 before a direction's first packet. A 1.99 server speaks what its client asks for; when the
+ * client was not captured the first packet shows it: SSH-2 begins with KEXINIT (20), SSH-1 with SMSG_PUBLIC_KEY (2).
+ */
+function protocolKnown(session: SshSession, d: Direction): boolean {
+  const own = protocolOf(d.identification?.protocolVersion ?? '1.99');
+  const other = session.direction(peer(d.end)).identification;
+  const theirs = other === undefined ? 'both' : protocolOf(other.protocolVersion);
+  let protocol = own === 'both' ? theirs : theirs === 1 ? 1 : own;
+  if (protocol === 'both') {
+    if (other !== undefined) protocol = 2;
+    else if (d.queue.length < 6) return false;
+    else protocol = d.queue.at(5) === 20 || plausibleClearPacket(d.queue.bytes) ? 2 : 1;
+  }
+  session.protocol = protocol;
+  d.framing = protocol === 1 ? SSH1_CLEAR : CLEAR;
+  return true;
+}

@@ -1,0 +1,191 @@
+/** What is known of one SSH session, and the order in which its results are given. */
+import type { Timestamp } from '../capture/frame.ts';
+import type { Limits } from '../limits.ts';
+import type { End, Flow, FlowEnd } from '../stream/chunk.ts';
+import { type Problem, problem } from '../wire/problem.ts';
+import { Direction } from './direction.ts';
+import { KeyExchange } from './exchange.ts';
+import { hassh } from './hassh.ts';
+import type { Identification, Party, Phase, Roles, Session, Side, Sink } from './model.ts';
+import type { SshPacket } from './packet.ts';
+import { peer, type RoleVerdict, rolesFromFlow, rolesFromMessages } from './roles.ts';
+
+/** A result that is ready but must wait until it is known who is client. */
+type Held = { readonly packet: SshPacket } | { readonly identification: Identification };
+
+export class SshSession implements Session {
+  readonly number: number;
+  readonly flow: Flow;
+  readonly limits: Limits;
+  readonly a = new Direction('a');
+  readonly b = new Direction('b');
+  readonly exchanges: KeyExchange[] = [];
+  readonly phases: Phase[] = [];
+  readonly fragments: SshPacket[] = [];
+  readonly problems: Problem[] = [];
+  protocol: 1 | 2 = 2;
+  packets = 0;
+  ended: FlowEnd | undefined;
+  /** A DISCONNECT that was read, in words. */
+  farewell: string | undefined;
+  /** Strict KEX as the first exchange settled it. */
+  strict: boolean | undefined;
+  private readonly sink: Sink;
+  private verdict: RoleVerdict | undefined;
+  private held: Held[] = [];
+  private hushed = 0;
+  /** The parties once nothing moves any more. */
+  private readonly parties: Partial<Record<Side, Party>> = {};
+
+  constructor(number: number, flow: Flow, limits: Limits, sink: Sink) {
+    this.number = number;
+    this.flow = flow;
+    this.limits = limits;
+    this.sink = sink;
+    this.phases.push({ name: 'tcp', time: flow.start, frame: flow.firstFrame });
+  }
+
+  /** The session is over: its record is given. */
+  close(how: FlowEnd): void {
+    this.ended = how;
+    this.decideRoles();
+    this.phase('end', this.flow.last, this.flow.lastFrame);
+    if (this.hushed > 0) this.problems.push(problem('limit', `${this.hushed} more problems are not listed (limit problems: ${this.limits.problems})`));
+    this.sink.session?.(this);
+  }
+
+  // --- who is who
+
+  get roles(): Roles {
+    return this.current.roles;
+  }
+
+  get rolesKnown(): boolean {
+    return this.verdict !== undefined;
+  }
+
+  /** The roles as far as they are known. */
+  private get current(): RoleVerdict {
+    return this.verdict ?? rolesFromFlow(this.flow);
+  }
+
+  sideOf(end: End): Side {
+    return this.current.client === end ? 'client' : 'server';
+  }
+
+  endOf(side: Side): End {
+    return side === 'client' ? this.current.client : peer(this.current.client);
+  }
+
+  /** A message showed that `end` is `side`. The first such message decides. */
+  learnRole(end: End, side: Side): void {
+    if (this.verdict === undefined) this.settle(rolesFromMessages(this.flow, end, side));
+  }
+
+  /** No message will tell, or it may not be waited for any longer. */
+  decideRoles(): void {
+    if (this.verdict === undefined) this.settle(rolesFromFlow(this.flow));
+  }
+
+  private settle(verdict: RoleVerdict): void {
+    this.verdict = verdict;
+    for (const exchange of this.exchanges) exchange.settle(verdict.client);
+    const held = this.held;
+    this.held = [];
+    for (const one of held) this.give(one);
+  }
+
+  // --- results
+
+  /** Gives a result, or keeps it until the roles are known. */
+  give(one: Held): void {
+    if (this.verdict === undefined) this.held.push(one);
+    else if ('packet' in one) this.givePacket(one.packet);
+    else this.sink.identification?.(one.identification);
+  }
+
+  private givePacket(packet: SshPacket): void {
+    packet.side = this.sideOf(packet.from);
+    if (packet.cut) {
+      packet.index = this.packets + 1;
+      this.fragments.push(packet);
+    } else packet.index = ++this.packets;
+    for (const p of packet.problems) this.report({ ...p, message: `${packet.name ?? 'packet'}: ${p.message}`, frame: packet.frame });
+    this.exchanges[packet.epoch]?.packets.push(packet.index);
+    this.sink.packet?.(packet);
+  }
+
+  /** Adds to the session's problems, up to the limit. */
+  report(p: Problem): void {
+    if (this.problems.length < this.limits.problems) this.problems.push(p);
+    else this.hushed++;
+  }
+
+  /** Notes the beginning of a phase, once. */
+  phase(name: Phase['name'], time: Timestamp, frame: number): void {
+    if (!this.phases.some((p) => p.name === name)) this.phases.push({ name, time: { seconds: time.seconds, nanos: time.nanos }, frame });
+  }
+
+  direction(end: End): Direction {
+    return end === 'a' ? this.a : this.b;
+  }
+
+  /** The exchange that a direction with this many NEWKEYS is in; made when its first KEXINIT comes. */
+  exchange(epoch: number): KeyExchange {
+    for (let e = this.exchanges.length; e <= epoch; e++) this.exchanges.push(new KeyExchange(e + 1));
+    return this.exchanges[epoch] as KeyExchange;
+  }
+
+  // --- the record
+
+  get client(): Party {
+    return this.party('client');
+  }
+
+  get server(): Party {
+    return this.party('server');
+  }
+
+  private party(side: Side): Party {
+    if (this.ended === undefined) return this.partyNow(side);
+    this.parties[side] ??= this.partyNow(side);
+    return this.parties[side];
+  }
+
+  private partyNow(side: Side): Party {
+    const end = this.endOf(side);
+    const d = this.direction(end);
+    const sent = this.exchanges[0]?.kexinit[end];
+    const mark = sent === undefined ? undefined : hassh(sent.lists, side);
+    return {
+      ...this.flow[end],
+      identification: d.identification,
+      hassh: mark?.md5,
+      hasshText: mark?.text,
+      bytes: d.bytes,
+      decryption: d.decryption('no secret for this session was given'),
+    };
+  }
+
+  get strictKex(): boolean {
+    return this.strict === true;
+  }
+
+  get complete(): boolean {
+    return this.flow.initiator !== undefined && this.a.identification !== undefined && this.b.identification !== undefined;
+  }
+
+  get ending(): string {
+    const tcp = this.ended === undefined ? 'still open' : ENDINGS[this.ended];
+    return this.farewell === undefined ? tcp : `${this.farewell}; ${tcp}`;
+  }
+}
+
+const ENDINGS: Readonly<Record<FlowEnd, string>> = {
+  fin: 'both sides closed the TCP connection (FIN)',
+  rst: 'the TCP connection was reset (RST)',
+  reused: 'the same ports were used again for a new connection',
+  idle: 'nothing more was seen for a long time',
+  capture: 'the capture ends while the connection is open',
+  limit: 'the flow was given up for want of room',
+};
