@@ -1,0 +1,85 @@
+/** The bytes of a capture file, or of standard input. The only file of the library's core that needs Node. */
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+
+/** Bytes of a read. */
+const PIECE = 1024 * 1024;
+
+/** A file that cannot be opened or read; the message names it. */
+export class UnreadableError extends Error {
+  override readonly name = 'UnreadableError';
+}
+
+export interface Source {
+  /** Bytes of a regular file; undefined for pipes. */
+  readonly size: number | undefined;
+  /** Throws UnreadableError when reading fails. A piece may be overwritten once the next is asked for. */
+  readonly pieces: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Opens `path`, `-` being standard input. Pipes give their data as it comes, regular files in pieces of 1 MiB.
+ * Throws UnreadableError when there is no such file, or it is a directory, or may not be read.
+ */
+export async function openSource(path: string): Promise<Source> {
+  if (path === '-') return { size: undefined, pieces: streamPieces(process.stdin, 'standard input') };
+  try {
+    // Before opening: that would wait for a writer of a named pipe, and fails late for a directory.
+    const info = await stat(path);
+    if (info.isDirectory()) throw new UnreadableError(`${path}: it is a directory, not a capture file`);
+    const handle = await open(path);
+    if (info.isFile()) return { size: info.size, pieces: filePieces(handle, path, info.size) };
+    return { size: undefined, pieces: streamPieces(createReadStream(path, { fd: handle, highWaterMark: PIECE }), path) };
+  } catch (e) {
+    throw unreadable(e, path);
+  }
+}
+
+/** The same as `openSource(path)` for those who do not want the size. */
+export async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
+  const { pieces } = await openSource(path);
+  yield* pieces;
+}
+
+/** Two buffers: while the consumer works on one, the other is being filled. */
+async function* filePieces(handle: FileHandle, path: string, size: number): AsyncGenerator<Uint8Array> {
+  const length = Math.min(PIECE, Math.max(size, 4096));
+  const buffers: [Uint8Array, Uint8Array] = [new Uint8Array(length), new Uint8Array(length)];
+  let pending = handle.read(buffers[0], 0, length);
+  try {
+    for (let turn = 1; ; turn++) {
+      const { bytesRead, buffer } = await pending;
+      if (bytesRead === 0) return;
+      pending = handle.read(buffers[turn % 2 === 0 ? 0 : 1], 0, length);
+      yield buffer.subarray(0, bytesRead);
+    }
+  } catch (e) {
+    throw unreadable(e, path);
+  } finally {
+    // The consumer may have stopped early, with a read under way that nobody waits for.
+    await pending.catch(() => {});
+    await handle.close();
+  }
+}
+
+async function* streamPieces(stream: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } catch (e) {
+    throw unreadable(e, name);
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EACCES: 'no permission to read it',
+  EPERM: 'no permission to read it',
+  EISDIR: 'it is a directory, not a capture file',
+  ENOTDIR: 'a part of the path is not a directory',
+};
+
+function unreadable(error: unknown, path: string): UnreadableError {
+  if (error instanceof UnreadableError) return error;
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return new UnreadableError(`${path}: ${REASONS[code] ?? message}`, { cause: error });
+}

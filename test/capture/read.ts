@@ -1,0 +1,43 @@
+/** Helpers of the capture tests: a file through a reader, in pieces, with what came of it copied. */
+import { toHex } from '../../src/bytes/hex.ts';
+import type { Frame } from '../../src/capture/frame.ts';
+import type { Problem } from '../../src/wire/problem.ts';
+
+/** A frame with its bytes copied out of the read buffer. */
+export interface ReadFrame extends Omit<Frame, 'buffer' | 'start' | 'end'> {
+  readonly data: string;
+}
+
+interface Reader {
+  push(piece: Uint8Array): Iterable<Frame>;
+  finish(): void;
+  readonly problems: readonly Problem[];
+  readonly stopped: boolean;
+}
+
+/** Reads `file` in pieces that end at the offsets `cuts`, each in a buffer that is overwritten when it was used. */
+export function readAll(reader: Reader, file: Uint8Array, cuts: readonly number[] = []): { frames: ReadFrame[]; problems: readonly Problem[] } {
+  const frames: ReadFrame[] = [];
+  const ends = [...cuts.map((c) => c % (file.length + 1)).sort((a, b) => a - b), file.length];
+  let at = 0;
+  for (const end of ends) {
+    const piece = file.slice(at, end);
+    at = end;
+    for (const { buffer, start, end: stop, ...rest } of reader.push(piece)) frames.push({ ...rest, data: toHex(buffer.subarray(start, stop)) });
+    piece.fill(0xee);
+  }
+  reader.finish();
+  return { frames, problems: reader.problems };
+}
+
+/** Cuts before every byte. */
+export const everyByte = (file: Uint8Array): number[] => Array.from(file.keys());
+
+/** `file` with the bytes from `at` on replaced. */
+export function patched(file: Uint8Array, at: number, ...bytes: number[]): Uint8Array {
+  const out = file.slice();
+  out.set(bytes, at);
+  return out;
+}
+
+export const codes = (problems: readonly Problem[]): string[] => problems.map((p) => p.code);
