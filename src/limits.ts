@@ -35,6 +35,8 @@ export interface Limits {
   readonly identificationBytes: number;
   /** Largest SSH packet_length, bytes (OpenSSH: 256 KiB). */
   readonly packetBytes: number;
+  /** Bytes that the payload of one packet may expand to (zlib). */
+  readonly inflatedBytes: number;
   /** Bytes of one direction that wait for a message of the other. */
   readonly waitBytes: number;
   /** Secrets kept from all secrets files together, and different ones kept for one cookie. */
@@ -65,6 +67,7 @@ export const DEFAULT_LIMITS: Limits = {
   preambleLines: 1024,
   identificationBytes: 8192,
   packetBytes: 256 * 1024,
+  inflatedBytes: 4 * 1024 * 1024,
   waitBytes: 1024 * 1024,
   secretItems: 2 * 1024 * 1024,
   secretsPerCookie: 64,

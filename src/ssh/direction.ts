@@ -2,6 +2,8 @@
 import type { End } from '../stream/chunk.ts';
 import { ByteQueue } from '../stream/queue.ts';
 import { CLEAR, type Framing } from './binary-packet.ts';
+import type { PacketInflater } from './crypto/inflate.ts';
+import type { Opener } from './crypto/opener.ts';
 import type { Decryption, DecryptionState, Identification } from './model.ts';
 import type { KexInit } from './negotiate.ts';
 import type { SshPacket } from './packet.ts';
@@ -17,6 +19,8 @@ export interface SentKexInit {
   readonly lists: KexInit;
   /** The payload, message number included: I_C or I_S of the exchange hash. */
   readonly payload: Uint8Array;
+  /** The whole packet in clear, packet_length to padding. */
+  readonly packet: Uint8Array;
 }
 
 /** One direction: the state that its packets move. */
@@ -25,6 +29,14 @@ export class Direction {
   readonly queue = new ByteQueue();
   stage: Stage = 'lines';
   framing: Framing = CLEAR;
+  /** Opens the packets, when the keys are known; else `framing` says how far they can be read. */
+  opener: Opener | undefined;
+  /** packet_length of the packet at the head of the queue, once it was decrypted. */
+  expected: number | undefined;
+  /** Decompresses the payloads, once that has begun. */
+  inflater: PacketInflater | undefined;
+  /** Compression was agreed that begins when the user is authenticated (zlib@openssh.com). */
+  inflateAfterLogin = false;
   identification: Identification | undefined;
   /** Sequence number of the next packet. */
   sequence = 0;
@@ -38,6 +50,10 @@ export class Direction {
   guessing = false;
   /** A packet that waits for the other direction. */
   waiting: SshPacket | undefined;
+  /** A request for a login was sent whose answer was not read yet. */
+  awaitingReply = false;
+  /** Its next packet cannot be read before one of the other direction. */
+  heldBack = false;
   /** No more bytes will come. */
   closed = false;
   /** Stream bytes seen, those after the first NEWKEYS, and the packets among these. */
@@ -52,12 +68,18 @@ export class Direction {
     this.end = end;
   }
 
-  /** What became of the encrypted part. `wanted` names the secrets that would open it. */
-  decryption(wanted: string): Decryption {
+  /** What became of the encrypted part. */
+  get decryption(): Decryption {
     const base = { packets: this.encryptedPackets, decrypted: this.openedPackets, bytes: this.encryptedBytes };
-    if (this.encryptedBytes === 0 && this.obstacle === undefined) return { ...base, state: 'none', reason: 'nothing was sent encrypted' };
-    if (this.obstacle !== undefined) return { ...base, ...this.obstacle };
-    if (this.encryptedPackets > 0 && this.openedPackets === this.encryptedPackets) return { ...base, state: 'ok', reason: 'the content is not encrypted' };
-    return { ...base, state: 'no-secret', reason: wanted };
+    const all = this.openedPackets > 0 && this.openedPackets === this.encryptedPackets;
+    if (this.obstacle !== undefined) return { ...base, state: this.openedPackets > 0 ? 'partial' : this.obstacle.state, reason: this.obstacle.reason };
+    if (this.encryptedBytes === 0) return { ...base, state: 'none', reason: 'nothing was sent encrypted' };
+    if (all)
+      return {
+        ...base,
+        state: 'ok',
+        reason: this.opener === undefined ? 'the content is not encrypted' : 'every packet was opened and its integrity verified',
+      };
+    return { ...base, state: 'partial', reason: `${this.encryptedPackets - this.openedPackets} packets were not opened` };
   }
 }

@@ -1,5 +1,5 @@
-/** One key exchange, from its KEXINITs to its NEWKEYS: what was agreed and which host key was shown. */
-
+/** One key exchange, from its KEXINITs to its NEWKEYS: what was agreed, which host key was shown, and what its secret gives. */
+import { toHex } from '../bytes/hex.ts';
 import type { End } from '../stream/chunk.ts';
 import { string } from '../wire/codec.ts';
 import { decode } from '../wire/cursor.ts';
@@ -7,9 +7,17 @@ import type { SentKexInit } from './direction.ts';
 import { hostKeyBlob, hostKeyOf } from './hostkey/blob.ts';
 import { kexMethod } from './kex/index.ts';
 import type { KexMethod } from './kex/method.ts';
-import type { Exchange, HostKey } from './model.ts';
+import { type Resolution, type Resolved, resolveSecret } from './kex/resolve-secret.ts';
+import type { OfferedSecret, Secrets } from './kex/secrets.ts';
+import { type SentMessage, sentMessage, type Transcript } from './kex/transcript.ts';
+import type { KeySource } from './keys.ts';
+import type { Exchange, HostKey, Side } from './model.ts';
 import { type Negotiation, negotiate } from './negotiate.ts';
 import type { SshPacket } from './packet.ts';
+import type { SshSession } from './session.ts';
+
+/** Cookies of a key log that a sentence names. */
+const COOKIES_NAMED = 3;
 
 /** Collects what the messages of one exchange tell. */
 export class KeyExchange implements Exchange {
@@ -19,7 +27,11 @@ export class KeyExchange implements Exchange {
   negotiation: Negotiation | undefined;
   hostKey: HostKey | undefined;
   signatureAlgorithm: string | undefined;
-  readonly signature = { verdict: 'unchecked' as const, reason: 'the shared secret K of this exchange is not known' };
+  /** What the secrets of this exchange gave; undefined before they were asked for, or without any. */
+  resolved: Resolved<OfferedSecret> | undefined;
+  /** Messages 30 to 49 of this exchange. */
+  readonly messages: SshPacket[] = [];
+  private session: SshSession | undefined;
 
   constructor(epoch: number) {
     this.epoch = epoch;
@@ -40,10 +52,106 @@ export class KeyExchange implements Exchange {
 
   /** Takes what a key exchange message shows of the host key and the signature. */
   learn(packet: SshPacket): void {
+    this.messages.push(packet);
     if (packet.message === undefined || packet.discarded) return;
     if (packet.value?.hostKey !== undefined && this.hostKey === undefined) this.hostKey = hostKeyIn(packet);
     const signature = packet.value?.signature as { algorithm?: string } | undefined;
     if (typeof signature?.algorithm === 'string') this.signatureAlgorithm = signature.algorithm;
+  }
+
+  // --- secrets
+
+  /** Tries the secrets that were given for this exchange; once. */
+  unlock(session: SshSession): void {
+    const { secrets } = session;
+    if (this.session !== undefined) return;
+    this.session = session;
+    if (secrets === undefined || this.method === undefined) return;
+    const offered = secrets.forExchange(this.cookie('client'), this.cookie('server'));
+    const inputs = { method: this.method, transcript: this.transcript(session), hostKeyAlgorithm: this.negotiation?.hostKey };
+    this.resolved = resolveSecret(inputs, offered, secrets.readings);
+    const name = `session ${session.number}, exchange ${this.epoch}`;
+    for (const { secret, reason } of this.resolved.rejected) secret.note(`${name}: it ${reason}`);
+    this.resolved.best?.secret.note(name);
+    if (this.epoch === 1) session.sessionId = this.resolved.best?.h;
+  }
+
+  /** What the secret gave, when there is one. */
+  get best(): Resolution<OfferedSecret> | undefined {
+    return this.resolved?.best;
+  }
+
+  /** What the keys of this exchange are derived from, or why they cannot be. */
+  keySource(session: SshSession): KeySource | string {
+    const { method, best } = this;
+    if (method === undefined) return `the key exchange method ${this.negotiation?.kex ?? '(none agreed)'} is not supported`;
+    if (best === undefined) return this.whyNoSecret(session.secrets);
+    if (best.h === undefined) return best.signature.reason;
+    if (session.sessionId === undefined) return 'the session id is not known: the first key exchange has no secret';
+    return { hash: method.hash, k: best.encodedK, h: best.h, sessionId: session.sessionId };
+  }
+
+  private whyNoSecret(secrets: Secrets | undefined): string {
+    const wanted = (['client', 'server'] as const).map((side) => [this.cookie(side), side] as const).filter(([cookie]) => cookie !== undefined);
+    const cookies = wanted.map(([cookie, side]) => `${cookie} (${side})`).join(' or ');
+    const rejected = this.resolved?.rejected[0];
+    if (rejected !== undefined) return `the secret of ${rejected.secret.origin} ${rejected.reason}`;
+    const which = this.epoch === 1 ? '' : `key exchange ${this.epoch} has `;
+    const others = secrets?.cookies(COOKIES_NAMED) ?? [];
+    const more = (secrets?.cookieCount ?? 0) - others.length;
+    const given = others.length === 0 ? 'no secrets were given' : `given were secrets for ${others.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    return `${which}no secret for the cookie ${cookies}; ${given}`;
+  }
+
+  /** The cookie of a side's KEXINIT, in hex. */
+  cookie(side: Side): string | undefined {
+    const end = this.session?.endOf(side);
+    const lists = end === undefined ? undefined : this.kexinit[end]?.lists;
+    return lists === undefined ? undefined : toHex(lists.cookie);
+  }
+
+  /** The inputs of the exchange hash that the two sides sent. */
+  transcript(session: SshSession): Transcript {
+    const [client, server] = [session.endOf('client'), session.endOf('server')];
+    const line = (end: End) => session.direction(end).identification;
+    const [used, discarded] = [new Map<string, SentMessage>(), new Map<string, SentMessage>()];
+    for (const packet of this.messages) {
+      if (packet.message === undefined) continue;
+      const into = packet.discarded ? discarded : used;
+      if (!into.has(packet.message.name)) into.set(packet.message.name, sentMessage(packet.message, packet.payloadBytes));
+    }
+    return {
+      vC: line(client)?.bytes,
+      vS: line(server)?.bytes,
+      rawC: line(client)?.space.bytes,
+      rawS: line(server)?.space.bytes,
+      iC: this.kexinit[client]?.payload,
+      iS: this.kexinit[server]?.payload,
+      packetC: this.kexinit[client]?.packet,
+      packetS: this.kexinit[server]?.packet,
+      messages: used,
+      discarded,
+    };
+  }
+
+  // --- the record
+
+  get secret(): Exchange['secret'] {
+    const { best } = this;
+    if (best === undefined) return undefined;
+    return { kind: best.secret.kind, source: best.secret.origin, note: best.note };
+  }
+
+  get exchangeHash(): Uint8Array | undefined {
+    return this.best?.h;
+  }
+
+  get sharedSecret(): Uint8Array | undefined {
+    return this.best?.k;
+  }
+
+  get signature(): Exchange['signature'] {
+    return this.best?.signature ?? { verdict: 'unchecked', reason: 'the shared secret K of this exchange is not known' };
   }
 }
 

@@ -1,14 +1,14 @@
 /** What each packet does to its session: which message it is, and what follows from it. */
 
 import { problem } from '../wire/problem.ts';
-import { framingWithoutKeys, SSH1_SEALED } from './binary-packet.ts';
-import { cipher } from './crypto/ciphers.ts';
-import { mac } from './crypto/macs.ts';
+import { SSH1_SEALED } from './binary-packet.ts';
+import { PacketInflater } from './crypto/inflate.ts';
 import type { Direction } from './direction.ts';
 import { guessMethod } from './guess.ts';
 import { kexMethod } from './kex/index.ts';
 import type { KexMethod } from './kex/method.ts';
 import { firstMethodName, type KexInit, negotiate } from './negotiate.ts';
+import { takeNewKeys } from './newkeys.ts';
 import { misplaced, notFirst } from './order.ts';
 import type { SshPacket } from './packet.ts';
 import { type Context, isKexNumber, resolve, senderOf } from './resolve.ts';
@@ -73,6 +73,20 @@ function handleOther(session: SshSession, d: Direction, packet: SshPacket, numbe
   if (number === KEXINIT) takeKexInit(session, d, packet);
   if (number === 1 && session.farewell === undefined && !packet.cut) session.farewell = `${packet.summary} (frame ${packet.frame})`;
   session.give({ packet });
+  if (number >= 50 && number < 80) followLogin(session, d, number);
+}
+
+const USERAUTH_SUCCESS = 52;
+const USERAUTH_BANNER = 53;
+
+/** Keeps in mind whose turn it is during the login, and begins delayed compression at its end (RFC 4252; zlib@openssh.com). */
+function followLogin(session: SshSession, d: Direction, number: number): void {
+  const other = session.direction(peer(d.end));
+  if (session.sideOf(d.end) === 'client') d.awaitingReply = true;
+  else if (number !== USERAUTH_BANNER) other.awaitingReply = false;
+  if (number !== USERAUTH_SUCCESS || session.sideOf(d.end) !== 'server') return;
+  session.authenticated = true;
+  for (const one of [d, other]) if (one.inflateAfterLogin) one.inflater ??= new PacketInflater(session.limits.inflatedBytes);
 }
 
 function checkOrder(session: SshSession, d: Direction, packet: SshPacket, number: number): void {
@@ -86,7 +100,7 @@ function takeKexInit(session: SshSession, d: Direction, packet: SshPacket): void
   const lists = packet.value as unknown as KexInit;
   const exchange = session.exchange(d.epoch);
   if (exchange.kexinit[d.end] !== undefined) return; // a second one was reported; the first counts
-  const sent = { lists, payload: packet.payloadBytes };
+  const sent = { lists, payload: packet.payloadBytes, packet: packet.plain.bytes.subarray(0, 4 + packet.length) };
   d.kexinit = sent;
   exchange.kexinit[d.end] = sent;
   d.guessing = lists.firstKexPacketFollows;
@@ -143,7 +157,7 @@ function handleKex(session: SshSession, d: Direction, packet: SshPacket, number:
   if (exchange.negotiation === undefined) method = guessMethod(number, packet.payloadBytes, exchange.kexinit[d.end]?.lists.kexAlgorithms ?? []);
   packet.open(resolve(number, side, { protocol: 2, kex: method }), method?.names[0]);
   checkOrder(session, d, packet, number);
-  if (!packet.discarded) exchange.learn(packet);
+  exchange.learn(packet);
   session.phase('key exchange', packet.time, packet.frame);
   session.give({ packet });
 }
@@ -160,25 +174,7 @@ function handleNewKeys(session: SshSession, d: Direction, packet: SshPacket): vo
   session.give({ packet });
   if (packet.cut) return;
   session.phase('encrypted', packet.time, packet.frame);
-  const algorithms = session.exchanges[d.epoch]?.negotiation?.[session.sideOf(d.end)];
-  d.kexinit = undefined;
-  d.epoch++;
-  // OpenSSH PROTOCOL section 1.10: strict KEX starts the sequence numbers of each epoch at 0.
-  if (session.strict === true) d.sequence = 0;
-  if (algorithms === undefined) {
-    d.stage = 'counting';
-    d.obstacle = { state: 'lost', reason: 'the algorithms are not known: the KEXINIT of one side is not in the capture' };
-    return;
-  }
-  const row = cipher(algorithms.cipher ?? '');
-  if (row === undefined || algorithms.cipher === undefined) {
-    d.stage = 'counting';
-    d.obstacle = { state: 'unsupported', reason: `the cipher ${algorithms.cipher ?? '(none agreed)'} is not supported` };
-    return;
-  }
-  const framing = framingWithoutKeys(row, mac(algorithms.mac ?? 'none'));
-  if (framing === undefined) d.stage = 'counting';
-  else d.framing = framing;
+  takeNewKeys(session, d);
 }
 
 /** SSH-1: in clear up to the server's public key and the client's session key, encrypted after. */

@@ -70,8 +70,12 @@ export interface Packet {
   readonly number: number | undefined;
   readonly name: string | undefined;
   readonly message: MessageDef<unknown> | undefined;
-  /** Where the payload lies in `space`, when it could be read. */
+  /** The same bytes in clear, offset for offset: SSH's ciphers keep lengths. `space` itself when nothing was encrypted or opened. */
+  readonly plain: Space;
+  /** Where the payload (compressed, if it is) lies in `plain`, when it could be read. */
   readonly payload: Span | undefined;
+  /** The payload after decompression: a Space of its own, whose bytes come from the whole packet. */
+  readonly inflated: Space | undefined;
   /** The message's fields by name; undefined for a packet that was not opened. */
   readonly value: Readonly<Record<string, unknown>> | undefined;
   /** The capture does not hold all of it: a fragment, told apart from whole packets in machine output. */
@@ -80,7 +84,7 @@ export interface Packet {
   readonly discarded: boolean;
   /** One line for the Info column; holds peer text that is not yet made printable. */
   readonly summary: string;
-  /** The tree of all bytes of `space`: packet_length, padding_length, the message, padding, MAC. Made when asked for. */
+  /** The tree of all bytes of `plain`: packet_length, padding_length, the message, padding, MAC. Made when asked for. */
   readonly fields: readonly Field[];
   readonly problems: readonly Problem[];
 }
@@ -108,7 +112,13 @@ export interface Exchange {
   readonly negotiation: Negotiation | undefined;
   readonly hostKey: HostKey | undefined;
   readonly signatureAlgorithm: string | undefined;
+  /** The host key's signature over the exchange hash. */
   readonly signature: { readonly verdict: 'valid' | 'invalid' | 'unchecked'; readonly reason: string };
+  /** The secret that was used, and from where; `note` says how it was read, when not as it stands. */
+  readonly secret: { readonly kind: 'SHARED_SECRET' | 'PRIVATE_KEY'; readonly source: string; readonly note: string } | undefined;
+  /** K without its length, and H; undefined without a secret. */
+  readonly sharedSecret: Uint8Array | undefined;
+  readonly exchangeHash: Uint8Array | undefined;
   /** Packets of this exchange, both sides, by index. */
   readonly packets: readonly number[];
 }
@@ -159,6 +169,8 @@ export interface Session {
   /** False when the capture began after the first bytes. */
   readonly complete: boolean;
   readonly strictKex: boolean;
+  /** H of the first exchange, when it could be computed. */
+  readonly sessionId: Uint8Array | undefined;
   readonly exchanges: readonly Exchange[];
   readonly phases: readonly Phase[];
   /** Whole packets framed so far. */

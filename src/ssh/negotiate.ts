@@ -110,7 +110,9 @@ function guessRule(client: KexInit, server: KexInit, kex: string | undefined, ho
   if (client.kexAlgorithms.includes(KEXGUESS2) && server.kexAlgorithms.includes(KEXGUESS2)) {
     return kex === firstMethodName(client.kexAlgorithms) && hostKey === client.serverHostKeyAlgorithms[0];
   }
-  return firstMethodName(client.kexAlgorithms) === firstMethodName(server.kexAlgorithms) && client.serverHostKeyAlgorithms[0] === server.serverHostKeyAlgorithms[0];
+  return (
+    firstMethodName(client.kexAlgorithms) === firstMethodName(server.kexAlgorithms) && client.serverHostKeyAlgorithms[0] === server.serverHostKeyAlgorithms[0]
+  );
 }
 
 /** The first name of a kex list that is a method. */

@@ -1,5 +1,5 @@
 /** One packet of the binary packet protocol (RFC 4253 section 6) with the message inside it. */
-import type { Space, Span } from '../bytes/space.ts';
+import { Space, type Span } from '../bytes/space.ts';
 import type { Timestamp } from '../capture/frame.ts';
 import type { End } from '../stream/chunk.ts';
 import type { Taken } from '../stream/queue.ts';
@@ -28,6 +28,10 @@ export interface Framed {
   readonly macSpan?: Span;
   /** Message number and body; absent for a packet that was not opened. */
   readonly payload?: Span;
+  /** The packet in clear, when it was opened: packet_length to padding. */
+  readonly clear?: Uint8Array;
+  /** The payload after decompression. */
+  readonly inflated?: Uint8Array;
   /** The capture ended within the packet. */
   readonly cut?: boolean;
   readonly problems?: readonly Problem[];
@@ -52,11 +56,13 @@ export class SshPacket implements Packet {
   readonly mac: MacVerdict;
   readonly payload: Span | undefined;
   readonly space: Space;
+  readonly inflated: Space | undefined;
   readonly streamOffset: number;
   readonly frame: number;
   readonly time: Timestamp;
   private readonly framed: Framed;
   private context: string | undefined;
+  private plainSpace: Space | undefined;
 
   constructor(framed: Framed, taken: Taken) {
     this.framed = framed;
@@ -71,10 +77,18 @@ export class SshPacket implements Packet {
     this.mac = framed.mac;
     this.payload = framed.payload;
     this.space = taken.space;
+    this.inflated = framed.inflated === undefined ? undefined : new Space(framed.inflated, taken.space.origins, false);
     this.streamOffset = taken.streamOffset;
     this.frame = taken.frame;
     this.time = taken.time;
     this.problems = [...(framed.problems ?? [])];
+  }
+
+  get plain(): Space {
+    const { clear } = this.framed;
+    if (clear === undefined) return this.space;
+    this.plainSpace ??= new Space(withTail(clear, this.space.bytes), this.space.origins);
+    return this.plainSpace;
   }
 
   get cut(): boolean {
@@ -82,8 +96,8 @@ export class SshPacket implements Packet {
   }
 
   get number(): number | undefined {
-    const p = this.payload;
-    return p === undefined || p.end <= p.start ? undefined : this.space.bytes[p.start];
+    const { bytes, start, end } = this.carrier;
+    return start < end ? bytes[start] : undefined;
   }
 
   get name(): string | undefined {
@@ -92,7 +106,15 @@ export class SshPacket implements Packet {
 
   /** The payload's bytes, message number first; empty for a packet that was not opened. */
   get payloadBytes(): Uint8Array {
-    return this.payload === undefined ? new Uint8Array(0) : this.space.bytes.subarray(this.payload.start, this.payload.end);
+    if (this.inflated !== undefined) return this.inflated.bytes;
+    const { bytes, start, end } = this.carrier;
+    return bytes.subarray(start, end);
+  }
+
+  /** The bytes that hold the message, and where it lies in them. */
+  private get carrier(): { bytes: Uint8Array; start: number; end: number } {
+    if (this.inflated !== undefined) return { bytes: this.inflated.bytes, start: 0, end: this.inflated.bytes.length };
+    return { bytes: this.framed.clear ?? this.space.bytes, start: this.payload?.start ?? 0, end: this.payload?.end ?? 0 };
   }
 
   /** Decodes the message as `def`, or as bytes when nobody has defined it. `context` is a word for its summary. */
@@ -117,7 +139,7 @@ export class SshPacket implements Packet {
   }
 
   get fields(): readonly Field[] {
-    const b = this.space.bytes;
+    const b = this.plain.bytes;
     const out: Field[] = [leaf('packetLength', 'uint32', 0, Math.min(4, b.length), this.length, LENGTH_DOC)];
     if (this.protocol === 2 && this.padding !== undefined) out.push(leaf('paddingLength', 'byte', 4, 5, this.padding, PADDING_LENGTH_DOC));
     if (this.protocol === 1) this.pushPadding(out);
@@ -134,17 +156,17 @@ export class SshPacket implements Packet {
   }
 
   private decodeBody(trace: boolean) {
-    const p = this.payload as Span;
+    const { bytes, start, end } = this.carrier;
     const body = (this.message?.body ?? opaque) as Codec<unknown>;
-    if (this.number === 20 && this.protocol === 2 && !trace && !this.cut) return decodeKexInit(body, this.space.bytes, p.start + 1, p.end);
-    return decode(body, this.space.bytes, { start: p.start + 1, end: p.end, trace, complete: !this.cut });
+    if (this.number === 20 && this.protocol === 2 && !trace && !this.cut) return decodeKexInit(body, bytes, start + 1, end);
+    return decode(body, bytes, { start: start + 1, end, trace, complete: !this.cut });
   }
 
   private messageField(p: Span): Field {
     const d = this.decodeBody(true);
-    const number = this.space.bytes[p.start];
+    const { start } = this.carrier;
     const first: Field = {
-      ...leaf('messageNumber', 'byte', p.start, p.start + 1, number, 'Says which message this is; RFC 4250 section 4.1 lists the numbers.'),
+      ...leaf('messageNumber', 'byte', start, start + 1, this.number, 'Says which message this is; RFC 4250 section 4.1 lists the numbers.'),
       ...(this.message === undefined ? {} : { label: this.message.name }),
     };
     return {
@@ -153,6 +175,7 @@ export class SshPacket implements Packet {
       span: p,
       value: d.value,
       children: [first, ...d.fields],
+      ...(this.inflated === undefined ? {} : { within: this.inflated }),
       ...(this.message === undefined ? {} : { doc: this.message.note }),
     };
   }
@@ -160,14 +183,14 @@ export class SshPacket implements Packet {
   /** The bytes of a packet that was not opened. */
   private pushSealed(out: Field[]): void {
     const start = out[out.length - 1]?.span.end ?? 0;
-    const end = this.framed.paddingSpan?.start ?? this.framed.macSpan?.start ?? this.space.bytes.length;
+    const end = this.framed.paddingSpan?.start ?? this.framed.macSpan?.start ?? this.plain.bytes.length;
     const [name, doc] = this.encrypted ? ['encrypted', 'The payload and its padding, encrypted.'] : ['(undecoded)', undefined];
-    out.push(leaf(name as string, 'bytes', start, end, this.space.bytes.subarray(start, end), doc));
+    out.push(leaf(name as string, 'bytes', start, end, this.plain.bytes.subarray(start, end), doc));
   }
 
   private pushPadding(out: Field[]): void {
     const s = this.framed.paddingSpan;
-    if (s !== undefined) out.push(leaf('padding', 'bytes', s.start, s.end, this.space.bytes.subarray(s.start, s.end), PADDING_DOC));
+    if (s !== undefined) out.push(leaf('padding', 'bytes', s.start, s.end, this.plain.bytes.subarray(s.start, s.end), PADDING_DOC));
   }
 }
 
@@ -177,6 +200,14 @@ const PADDING_LENGTH_DOC =
 const PADDING_DOC = 'Random bytes that round the packet up and hide the length of the payload.';
 const MAC_DOC = 'Message authentication code over the sequence number and the packet (RFC 4253 section 6.4), or the tag of the cipher.';
 const CRC_DOC = 'CRC-32 of padding, type and data: the only integrity check that SSH-1 has, and no protection against an attacker.';
+
+/** `clear` with what stands behind it in the packet as it was sent: the MAC or tag. */
+function withTail(clear: Uint8Array, sent: Uint8Array): Uint8Array {
+  if (clear.length === sent.length) return clear;
+  const out = sent.slice();
+  out.set(clear);
+  return out;
+}
 
 function leaf(name: string, kind: string, start: number, end: number, value: unknown, doc: string | undefined): Field {
   return { name, kind, span: { start, end }, value, children: [], ...(doc === undefined ? {} : { doc }) };

@@ -5,11 +5,13 @@ import type { Timestamp } from '../capture/frame.ts';
 import type { Chunk, End, FlowEnd, FlowHandler, Gap } from '../stream/chunk.ts';
 import { type Problem, problem } from '../wire/problem.ts';
 import { CLEAR, frameAt, plausibleClearPacket, SSH1_CLEAR } from './binary-packet.ts';
+import type { Opener } from './crypto/opener.ts';
 import type { Direction } from './direction.ts';
 import { handle, resume } from './handle.ts';
 import { partsOf, protocolOf, scanIdentification } from './identification.ts';
-import { SshPacket } from './packet.ts';
+import { type Framed, SshPacket } from './packet.ts';
 import { peer } from './roles.ts';
+import { openNext } from './sealed-packet.ts';
 import type { SshSession } from './session.ts';
 
 /** Takes the bytes of a flow and moves its session. */
@@ -75,7 +77,7 @@ export class SessionReader implements FlowHandler {
     const other = this.session.direction(peer(d.end));
     for (let more = true; more; ) {
       more = readAll(this.session, d);
-      if (other.waiting !== undefined && readAll(this.session, other)) more = true;
+      if ((other.waiting !== undefined || other.heldBack) && readAll(this.session, other)) more = true;
     }
   }
 
@@ -211,6 +213,7 @@ function noIdentification(session: SshSession, d: Direction, last: boolean): voi
 
 /** Frames and handles one packet; false when more bytes are needed or the place is lost. */
 function readPacket(session: SshSession, d: Direction): boolean {
+  if (d.opener !== undefined) return readSealed(session, d, d.opener);
   if (d.epoch === 0 && d.sequence === 0 && !protocolKnown(session, d)) return false;
   const frame = frameAt(d.queue, d.framing, session.limits);
   if (frame === 'more') return false;
@@ -231,6 +234,66 @@ function readPacket(session: SshSession, d: Direction): boolean {
   }
   handle(session, d, packet, false);
   return true;
+}
+
+/** Opens and handles one encrypted packet. */
+function readSealed(session: SshSession, d: Direction, opener: Opener): boolean {
+  d.heldBack = mustHoldBack(session, d);
+  if (d.heldBack) return false;
+  const opened = openNext(d, opener, session.limits);
+  if (opened === 'more') return false;
+  if ('code' in opened) {
+    loseKeys(session, d, opened.message, d.queue.take(d.queue.length));
+    return false;
+  }
+  const { taken, parts, authentic } = opened;
+  const sequence = d.sequence;
+  d.sequence = (d.sequence + 1) >>> 0;
+  d.encryptedBytes += taken.space.bytes.length;
+  d.encryptedPackets++;
+  const inflated = authentic ? inflate(d, parts) : undefined;
+  const packet = new SshPacket({ session, from: d.end, epoch: d.epoch, sequence, protocol: 2, encrypted: true, ...parts, ...inflated }, taken);
+  if (authentic) {
+    if (packet.number !== undefined) d.openedPackets++;
+    handle(session, d, packet, false);
+    return true;
+  }
+  packet.problems.push(problem('unauthentic', `the MAC of packet ${sequence} differs`, { rfc: '4253#6.4' }));
+  session.give({ packet });
+  loseKeys(session, d, `the MAC of packet ${sequence} of epoch ${d.epoch} differs`, taken);
+  return false;
+}
+
+/** The payload after decompression, when that has begun. */
+function inflate(d: Direction, parts: Partial<Framed>): Partial<Framed> {
+  const { clear, payload } = parts;
+  if (d.inflater === undefined || clear === undefined || payload === undefined) return {};
+  const out = d.inflater.push(clear.subarray(payload.start, payload.end));
+  if ('bytes' in out) return { inflated: out.bytes };
+  return {
+    inflated: new Uint8Array(0),
+    problems: [...(parts.problems ?? []), problem(out.limit ? 'limit' : 'malformed', out.error, { span: payload, rfc: '4253#6.2' })],
+  };
+}
+
+/**
+ * With delayed compression the client compresses from what it sends after USERAUTH_SUCCESS. While the answer to its
+ * last request was not read yet, it is not known how its next packet is packed.
+ */
+function mustHoldBack(session: SshSession, d: Direction): boolean {
+  if (!d.inflateAfterLogin || d.inflater !== undefined || !d.awaitingReply) return false;
+  const other = session.direction(peer(d.end));
+  return !other.closed && other.opener !== undefined && d.queue.length < session.limits.waitBytes;
+}
+
+/** The keys do not fit any more: nothing behind this can be opened. */
+function loseKeys(session: SshSession, d: Direction, why: string, at: { readonly frame: number }): void {
+  const first = d.openedPackets === 0 ? ': the secret is not that of this session, or the algorithms are not those negotiated' : '';
+  const reason = `${why} (frame ${at.frame})${first}`;
+  session.report(problem('unauthentic', `${session.sideOf(d.end)}: ${reason}`, { frame: at.frame }));
+  d.obstacle = { state: 'lost', reason };
+  d.opener = undefined;
+  d.stage = 'counting';
 }
 
 function unreadable(session: SshSession, d: Direction, p: Problem): void {

@@ -6,6 +6,7 @@ import { type Problem, problem } from '../wire/problem.ts';
 import { Direction } from './direction.ts';
 import { KeyExchange } from './exchange.ts';
 import { hassh } from './hassh.ts';
+import type { Secrets } from './kex/secrets.ts';
 import type { Identification, Party, Phase, Roles, Session, Side, Sink } from './model.ts';
 import type { SshPacket } from './packet.ts';
 import { peer, type RoleVerdict, rolesFromFlow, rolesFromMessages } from './roles.ts';
@@ -28,8 +29,13 @@ export class SshSession implements Session {
   ended: FlowEnd | undefined;
   /** A DISCONNECT that was read, in words. */
   farewell: string | undefined;
+  /** The user is logged in. */
+  authenticated = false;
+  /** H of the first exchange (RFC 4253 section 7.2), once it is known. */
+  sessionId: Uint8Array | undefined;
   /** Strict KEX as the first exchange settled it. */
   strict: boolean | undefined;
+  readonly secrets: Secrets | undefined;
   private readonly sink: Sink;
   private verdict: RoleVerdict | undefined;
   private held: Held[] = [];
@@ -37,7 +43,8 @@ export class SshSession implements Session {
   /** The parties once nothing moves any more. */
   private readonly parties: Partial<Record<Side, Party>> = {};
 
-  constructor(number: number, flow: Flow, limits: Limits, sink: Sink) {
+  constructor(number: number, flow: Flow, limits: Limits, sink: Sink, secrets?: Secrets) {
+    this.secrets = secrets;
     this.number = number;
     this.flow = flow;
     this.limits = limits;
@@ -163,7 +170,7 @@ export class SshSession implements Session {
       hassh: mark?.md5,
       hasshText: mark?.text,
       bytes: d.bytes,
-      decryption: d.decryption('no secret for this session was given'),
+      decryption: d.decryption,
     };
   }
 

@@ -1,5 +1,5 @@
 /** Fields: the tree of named byte ranges that a decode leaves behind. */
-import type { Span } from '../bytes/space.ts';
+import type { Space, Span } from '../bytes/space.ts';
 
 /** Name of the leaf that covers the bytes which could not be taken apart. */
 export const UNDECODED = '(undecoded)';
@@ -22,12 +22,14 @@ export interface Field {
   readonly label?: string;
   readonly doc?: string;
   readonly children: readonly Field[];
+  /** The bytes that the spans of the children count in, when these are not the field's own: a compressed payload. */
+  readonly within?: Space;
 }
 
 /** The leaves of `fields` in the order of the bytes. */
 export function* leaves(fields: readonly Field[]): Generator<Field> {
   for (const f of fields) {
-    if (f.children.length === 0) yield f;
+    if (f.children.length === 0 || f.within !== undefined) yield f;
     else yield* leaves(f.children);
   }
 }

@@ -96,7 +96,7 @@ export const KEYS: readonly KeyVector[] = [
   },
   {
     type: 'ssh-ed448',
-    bits: 456,
+    bits: 448,
     sha256: 'SHA256:ORqAHJZeggUNuh2TtKh9KZSbwkuYeyDk3TzuwQRDG7w',
     md5: 'MD5:42:52:69:e0:36:9d:c5:7a:ce:6f:1a:85:9e:9a:93:5d',
     blob: 'AAAACXNzaC1lZDQ0OAAAADkLJJVKUkbzE9umJ3HQiNCN4omu+iQkcsVl5lUkLBSXaba3Uq2iMybpAzJw50NzEQRbfxkK0dLo84A=',

@@ -138,7 +138,7 @@ export function keyBits(key: Partly<PublicKey>): number | undefined {
   const type = plainType(String(key.type));
   if (type === 'ssh-rsa') return key.n === undefined ? undefined : bitLength(key.n);
   if (type === 'ssh-dss') return key.p === undefined ? undefined : bitLength(key.p);
-  if (type === 'ssh-ed448') return 456;
+  if (type === 'ssh-ed448') return 448;
   if (type.startsWith('ecdsa-') || type.startsWith('sk-ecdsa-')) return EC_BITS[type.replace(/^.*sha2-|@.*$/g, '')];
   return type === 'ssh-ed25519' || type === 'sk-ssh-ed25519@openssh.com' || type === 'ssh-mldsa44-ed25519@openssh.com' ? 256 : undefined;
 }

@@ -1,7 +1,9 @@
 /** Diffie-Hellman on Curve25519 and Curve448 (RFC 8731). */
 import { sized } from '../extend.ts';
-import { ecdhMessages } from './ecdh.ts';
+import { ECDH, ecdhIngredients, ecdhMessages } from './ecdh.ts';
 import type { KexMethod } from './method.ts';
+
+const ingredients = ecdhIngredients('8731#3');
 
 /** The methods on the curves of RFC 7748. */
 export const CURVE_METHODS: readonly KexMethod[] = [
@@ -10,7 +12,8 @@ export const CURVE_METHODS: readonly KexMethod[] = [
     family: 'curve',
     hash: 'sha256',
     messages: ecdhMessages(sized(32, 'an X25519 public value', '8731#3'), '8731#3'),
-    hostKey: 'sign',
+    ...ECDH,
+    ingredients: () => ingredients,
     curve: 'curve25519',
     note: 'Diffie-Hellman on Curve25519 (D. J. Bernstein) with SHA-256: fast, hard to implement badly, the most common method of the 2010s. A future quantum computer could break what is recorded today.',
     rfc: '8731#3',
@@ -22,7 +25,8 @@ export const CURVE_METHODS: readonly KexMethod[] = [
     family: 'curve',
     hash: 'sha512',
     messages: ecdhMessages(sized(56, 'an X448 public value', '8731#3'), '8731#3'),
-    hostKey: 'sign',
+    ...ECDH,
+    ingredients: () => ingredients,
     curve: 'curve448',
     note: 'Diffie-Hellman on Curve448 (M. Hamburg) with SHA-512: a larger margin than curve25519, seldom supported.',
     rfc: '8731#3',

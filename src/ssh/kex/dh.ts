@@ -4,6 +4,7 @@ import type { Standing } from '../algorithm.ts';
 import { type MessageDef, message } from '../message.ts';
 import { bitLength } from '../words.ts';
 import { e, f, hostKey, replyWords, signature } from './fields.ts';
+import { hostKeyIn, type Ingredient, numbersIn } from './hash-parts.ts';
 import type { KexHash, KexMethod } from './method.ts';
 
 const messages: readonly MessageDef[] = [
@@ -27,8 +28,21 @@ const messages: readonly MessageDef[] = [
   ),
 ];
 
+const INIT = 'SSH_MSG_KEXDH_INIT';
+const REPLY = 'SSH_MSG_KEXDH_REPLY';
+const ingredients: readonly Ingredient[] = [hostKeyIn(REPLY), ...numbersIn(INIT, REPLY)];
+
+const DH = {
+  family: 'dh',
+  hostKey: 'sign',
+  messages,
+  ingredients: () => ingredients,
+  kForm: 'mpint',
+  halves: { client: [INIT, 'e'], server: [REPLY, 'f'] },
+} as const;
+
 function group(names: string[], groupBits: number, hash: KexHash, standing: Standing, rfc: string, note: string, since?: string): KexMethod {
-  return { names, family: 'dh', hash, messages, hostKey: 'sign', groupBits, note, rfc, standing, ...(since === undefined ? {} : { since }) };
+  return { ...DH, names, hash, groupBits, note, rfc, standing, ...(since === undefined ? {} : { since }) };
 }
 
 const TECTIA = 'A spelling of SSH Communications Security (Tectia) from before RFC 8268.';

@@ -4,6 +4,7 @@ import type { Standing } from '../algorithm.ts';
 import { type MessageDef, message } from '../message.ts';
 import { size } from '../words.ts';
 import { hostKey, replyWords, signature } from './fields.ts';
+import { hostKeyIn, type Ingredient, pointsIn } from './hash-parts.ts';
 import type { KexHash, KexMethod } from './method.ts';
 
 export const Q_C = "Q_C: the client's public point; the number it was made from stays secret.";
@@ -33,11 +34,24 @@ export function ecdhMessages(point: Codec<Uint8Array>, rfc: string): readonly Me
   ];
 }
 
+const INIT = 'SSH_MSG_KEX_ECDH_INIT';
+const REPLY = 'SSH_MSG_KEX_ECDH_REPLY';
+
+/** The inputs of H of all elliptic curve methods (RFC 5656 section 4), the hybrids among them. */
+export function ecdhIngredients(rfc: string, init = INIT, reply = REPLY, hybrid = false): readonly Ingredient[] {
+  return [hostKeyIn(reply), ...pointsIn(init, reply, rfc, hybrid)];
+}
+
+/** Where the points stand, and how K goes into the hash. */
+export const ECDH = { hostKey: 'sign', kForm: 'mpint', halves: { client: [INIT, 'qC'], server: [REPLY, 'qS'] } } as const;
+
 const messages = ecdhMessages(string, '5656#4');
+const ingredients = ecdhIngredients('5656#4');
 
 function on(names: string[], curve: string, hash: KexHash, standing: Standing, note: string, since?: string): KexMethod {
   const rfc = '5656#6.3';
-  return { names, family: 'ecdh', hash, messages, hostKey: 'sign', curve, note, rfc, standing, ...(since === undefined ? {} : { since }) };
+  const more = { ingredients: () => ingredients, ...(since === undefined ? {} : { since }) };
+  return { ...ECDH, names, family: 'ecdh', hash, messages, curve, note, rfc, standing, ...more };
 }
 
 function byOid(oid: string, curve: string, hash: KexHash, standing: Standing): KexMethod {

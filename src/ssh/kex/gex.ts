@@ -4,7 +4,9 @@ import type { Standing } from '../algorithm.ts';
 import { type MessageDef, message } from '../message.ts';
 import { bitLength } from '../words.ts';
 import { e, f, hostKey, replyWords, signature } from './fields.ts';
+import { fieldOf, hostKeyIn, type Ingredient, numbersIn } from './hash-parts.ts';
 import type { KexHash, KexMethod } from './method.ts';
+import type { Transcript } from './transcript.ts';
 
 /** Sizes a client asks for, as RFC 4462 section 2.5 takes them too. */
 export const sizes = {
@@ -67,8 +69,46 @@ const messages: readonly MessageDef[] = [
   ),
 ];
 
+/** min, n, max as the message `request` has them. */
+export function sizesIn(request: string, rfc: string): readonly Ingredient[] {
+  const from = { kind: 'uint32', rfc, from: 'client' } as const;
+  return [
+    fieldOf(request, 'min', { name: 'min', ...from, doc: 'Smallest group the client takes, bits.' }),
+    fieldOf(request, 'n', { name: 'n', ...from, doc: 'Size the client would like, bits.' }),
+    fieldOf(request, 'max', { name: 'max', ...from, doc: 'Largest group the client takes, bits.' }),
+  ];
+}
+
+/** p, g as the message `group` has them. */
+export function groupPartsIn(group: string, rfc: string): readonly Ingredient[] {
+  const from = { kind: 'mpint', rfc, from: 'server' } as const;
+  return [
+    fieldOf(group, 'p', { name: 'p', ...from, doc: 'The prime that the server picked; in the hash, so that nobody can put a weak one in its place.' }),
+    fieldOf(group, 'g', { name: 'g', ...from, doc: 'The generator that the server picked.' }),
+  ];
+}
+
+const OLD_REQUEST = 'SSH_MSG_KEX_DH_GEX_REQUEST_OLD';
+const GROUP = 'SSH_MSG_KEX_DH_GEX_GROUP';
+const INIT = 'SSH_MSG_KEX_DH_GEX_INIT';
+const REPLY = 'SSH_MSG_KEX_DH_GEX_REPLY';
+const NUMBERS = [...groupPartsIn(GROUP, '4419#3'), ...numbersIn(INIT, REPLY, '4419#3')];
+const HOST_KEY = hostKeyIn(REPLY);
+const NEW_FORM = [HOST_KEY, ...sizesIn('SSH_MSG_KEX_DH_GEX_REQUEST', '4419#3'), ...NUMBERS];
+// RFC 4419 section 5: the old request hashes n alone.
+const OLD_FORM = [HOST_KEY, ...sizesIn(OLD_REQUEST, '4419#5').filter((i) => i.id === 'n'), ...NUMBERS];
+
+const GEX = {
+  family: 'gex',
+  hostKey: 'sign',
+  messages,
+  ingredients: (t: Transcript) => (t.messages.has(OLD_REQUEST) ? OLD_FORM : NEW_FORM),
+  kForm: 'mpint',
+  halves: { client: [INIT, 'e'], server: [REPLY, 'f'], group: GROUP },
+} as const;
+
 function exchange(names: string[], hash: KexHash, standing: Standing, rfc: string, note: string, since?: string): KexMethod {
-  return { names, family: 'gex', hash, messages, hostKey: 'sign', note, rfc, standing, ...(since === undefined ? {} : { since }) };
+  return { ...GEX, names, hash, note, rfc, standing, ...(since === undefined ? {} : { since }) };
 }
 
 const TECTIA = 'Group exchange with another hash, by SSH Communications Security (Tectia).';

@@ -6,7 +6,8 @@ import { type MessageDef, message } from '../message.ts';
 import { bitLength, quoted, size } from '../words.ts';
 import { Q_C, Q_S } from './ecdh.ts';
 import { e, f } from './fields.ts';
-import { groupFields, sizes } from './gex.ts';
+import { groupFields, groupPartsIn, sizes, sizesIn } from './gex.ts';
+import { hostKeyIn, type Ingredient, numbersIn, pointsIn } from './hash-parts.ts';
 import type { KexHash, KexMethod } from './method.ts';
 
 const outputToken = described(string, 'Token of the GSS-API mechanism.');
@@ -82,17 +83,44 @@ const group: readonly MessageDef[] = [
 const dhMessages = [...exchanged({ e }, { f }, '4462#2.1'), ...shared];
 const ecdhMessages = [...exchanged({ qC: described(string, Q_C) }, { qS: described(string, Q_S) }, '8732#5.1'), ...shared];
 
-function gss(name: string, hash: KexHash, messages: readonly MessageDef[], standing: Standing, rfc: string, what: string, size: object): KexMethod {
+const INIT = 'SSH_MSG_KEXGSS_INIT';
+const COMPLETE = 'SSH_MSG_KEXGSS_COMPLETE';
+
+// RFC 4462 section 2.1: "If no SSH_MSG_KEXGSS_HOSTKEY message has been sent ..., then the empty string is used in place of K_S".
+const HOST_KEY: Ingredient = { ...hostKeyIn('SSH_MSG_KEXGSS_HOSTKEY', '4462#2.1'), mayBeAbsent: true };
+const NUMBERS = numbersIn(INIT, COMPLETE, '4462#2.1');
+const groupIngredients = [HOST_KEY, ...NUMBERS];
+const gexIngredients = [HOST_KEY, ...sizesIn('SSH_MSG_KEXGSS_GROUPREQ', '4462#2.2'), ...groupPartsIn('SSH_MSG_KEXGSS_GROUP', '4462#2.2'), ...NUMBERS];
+const curveIngredients = [HOST_KEY, ...pointsIn(INIT, COMPLETE, '8732#5.1')];
+
+type Secret = Pick<KexMethod, 'ingredients' | 'halves'>;
+
+const NUMBER_HALVES = { client: [INIT, 'e'], server: [COMPLETE, 'f'] } as const;
+const POINT_HALVES = { client: [INIT, 'qC'], server: [COMPLETE, 'qS'] } as const;
+
+function gss(
+  name: string,
+  hash: KexHash,
+  messages: readonly MessageDef[],
+  standing: Standing,
+  rfc: string,
+  what: string,
+  rest: Secret & Partial<KexMethod>,
+): KexMethod {
   const note = `${what}, authenticated by GSS-API (mostly Kerberos) in place of a host key.`;
-  return { names: [`${name}-`], prefix: true, family: 'gss', hash, messages, hostKey: 'none', note, rfc, standing, ...size };
+  return { names: [`${name}-`], prefix: true, family: 'gss', hash, messages, hostKey: 'none', kForm: 'mpint', note, rfc, standing, ...rest };
 }
 
 function fixed(number: number, groupBits: number, hash: KexHash, standing: Standing, rfc: string): KexMethod {
-  return gss(`gss-group${number}-${hash}`, hash, dhMessages, standing, rfc, `Diffie-Hellman in group ${number} (${groupBits} bits)`, { groupBits });
+  const rest = { groupBits, ingredients: () => groupIngredients, halves: NUMBER_HALVES };
+  return gss(`gss-group${number}-${hash}`, hash, dhMessages, standing, rfc, `Diffie-Hellman in group ${number} (${groupBits} bits)`, rest);
 }
 
+const gexSecret: Secret = { ingredients: () => gexIngredients, halves: { ...NUMBER_HALVES, group: 'SSH_MSG_KEXGSS_GROUP' } };
+
 function curve(name: string, hash: KexHash, standing: Standing): KexMethod {
-  return gss(`gss-${name}-${hash}`, hash, ecdhMessages, standing, '8732#5', `Diffie-Hellman on ${name}`, { curve: name });
+  const rest = { curve: name, ingredients: () => curveIngredients, halves: POINT_HALVES };
+  return gss(`gss-${name}-${hash}`, hash, ecdhMessages, standing, '8732#5', `Diffie-Hellman on ${name}`, rest);
 }
 
 /** The GSS-API methods; the name ends with base64 of the MD5 of the mechanism's OID. */
@@ -104,7 +132,7 @@ export const GSS_METHODS: readonly KexMethod[] = [
   fixed(16, 4096, 'sha512', 'acceptable', '8732#4'),
   fixed(17, 6144, 'sha512', 'acceptable', '8732#4'),
   fixed(18, 8192, 'sha512', 'acceptable', '8732#4'),
-  gss('gss-gex-sha1', 'sha1', [...dhMessages, ...group], 'weak', '4462#2.5', 'Diffie-Hellman in a group that the server picks', {}),
+  gss('gss-gex-sha1', 'sha1', [...dhMessages, ...group], 'weak', '4462#2.5', 'Diffie-Hellman in a group that the server picks', gexSecret),
   curve('nistp256', 'sha256', 'acceptable'),
   curve('nistp384', 'sha384', 'acceptable'),
   curve('nistp521', 'sha512', 'acceptable'),

@@ -2,6 +2,7 @@
 import { box, bytes, described, struct } from '../../wire/codec.ts';
 import { type MessageDef, message } from '../message.ts';
 import { size } from '../words.ts';
+import { ecdhIngredients } from './ecdh.ts';
 import { hostKey, replyWords, signature } from './fields.ts';
 import type { KexMethod } from './method.ts';
 
@@ -64,7 +65,10 @@ function sntrup(sizes: Sizes): readonly MessageDef[] {
   return messages(sizes, 'SSH_MSG_KEX_ECDH_INIT', 'SSH_MSG_KEX_ECDH_REPLY', '9941');
 }
 
-const HYBRID = { family: 'hybrid', hostKey: 'sign' } as const;
+const HYBRID = { family: 'hybrid', hostKey: 'sign', kForm: 'string' } as const;
+
+const mlkemIngredients = ecdhIngredients(`${MLKEM_RFC}#2.4`, 'SSH_MSG_KEX_HYBRID_INIT', 'SSH_MSG_KEX_HYBRID_REPLY', true);
+const sntrupIngredients = ecdhIngredients('9941#3', 'SSH_MSG_KEX_ECDH_INIT', 'SSH_MSG_KEX_ECDH_REPLY', true);
 
 /** The hybrid methods. */
 export const HYBRID_METHODS: readonly KexMethod[] = [
@@ -73,6 +77,7 @@ export const HYBRID_METHODS: readonly KexMethod[] = [
     names: ['mlkem768x25519-sha256'],
     hash: 'sha256',
     messages: mlkem(MLKEM768X25519),
+    ingredients: () => mlkemIngredients,
     curve: 'curve25519',
     note: 'ML-KEM-768 (NIST, 2024; known as Kyber) beside X25519: who records the session today cannot decrypt it with a quantum computer later. Default of OpenSSH since 10.0.',
     rfc: MLKEM_RFC,
@@ -84,6 +89,7 @@ export const HYBRID_METHODS: readonly KexMethod[] = [
     names: ['mlkem768nistp256-sha256'],
     hash: 'sha256',
     messages: mlkem(MLKEM768P256),
+    ingredients: () => mlkemIngredients,
     curve: 'nistp256',
     note: 'ML-KEM-768 beside NIST P-256, for those who must use NIST curves.',
     rfc: MLKEM_RFC,
@@ -94,6 +100,7 @@ export const HYBRID_METHODS: readonly KexMethod[] = [
     names: ['mlkem1024nistp384-sha384'],
     hash: 'sha384',
     messages: mlkem(MLKEM1024P384),
+    ingredients: () => mlkemIngredients,
     curve: 'nistp384',
     note: 'ML-KEM-1024 beside NIST P-384, the strongest of the three of its draft.',
     rfc: MLKEM_RFC,
@@ -104,6 +111,7 @@ export const HYBRID_METHODS: readonly KexMethod[] = [
     names: ['sntrup761x25519-sha512', 'sntrup761x25519-sha512@openssh.com'],
     hash: 'sha512',
     messages: sntrup(SNTRUP761),
+    ingredients: () => sntrupIngredients,
     curve: 'curve25519',
     note: 'Streamlined NTRU Prime (a lattice KEM of D. J. Bernstein and others) beside X25519; the first post-quantum method in wide use, default of OpenSSH 9.0 to 9.9.',
     rfc: '9941',
@@ -115,6 +123,7 @@ export const HYBRID_METHODS: readonly KexMethod[] = [
     names: ['sntrup4591761x25519-sha512@tinyssh.org'],
     hash: 'sha512',
     messages: sntrup(SNTRUP4591761),
+    ingredients: () => sntrupIngredients,
     curve: 'curve25519',
     note: 'An earlier parameter set of NTRU Prime beside X25519, from TinySSH; replaced by sntrup761.',
     rfc: 'tinyssh.org',

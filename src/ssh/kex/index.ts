@@ -35,3 +35,11 @@ const signals = byName(PSEUDO_ALGORITHMS);
 export function pseudoAlgorithm(name: string): PseudoAlgorithm | undefined {
   return signals.get(name);
 }
+
+/**
+ * What computes with secrets. Loaded only when there are some: the elliptic curves alone take longer to load than a small
+ * capture takes to read.
+ */
+export async function loadVerification(): Promise<typeof import('./verification.ts')> {
+  return import('./verification.ts');
+}

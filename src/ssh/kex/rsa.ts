@@ -4,6 +4,7 @@ import { hostKeyBlob, keyBits, keyWords } from '../hostkey/blob.ts';
 import { type MessageDef, message } from '../message.ts';
 import { plain, size } from '../words.ts';
 import { hostKey, signature } from './fields.ts';
+import { fieldOf, hostKeyIn, type Ingredient } from './hash-parts.ts';
 import type { KexMethod } from './method.ts';
 
 const messages: readonly MessageDef[] = [
@@ -36,24 +37,41 @@ const messages: readonly MessageDef[] = [
   ),
 ];
 
+const ingredients: readonly Ingredient[] = [
+  hostKeyIn('SSH_MSG_KEXRSA_PUBKEY'),
+  fieldOf('SSH_MSG_KEXRSA_PUBKEY', 'transientKey', {
+    name: 'K_T',
+    id: 'kT',
+    kind: 'string',
+    rfc: '4432#4',
+    from: 'server',
+    doc: 'The transient RSA key that K was encrypted with.',
+  }),
+  fieldOf('SSH_MSG_KEXRSA_SECRET', 'encryptedSecret', {
+    name: 'encrypted K',
+    kind: 'string',
+    rfc: '4432#4',
+    from: 'client',
+    doc: 'K as the client sent it, encrypted with K_T.',
+  }),
+];
+
+const RSA = { family: 'rsa', hostKey: 'sign', messages, ingredients: () => ingredients, kForm: 'mpint' } as const;
+
 /** The RSA methods. */
 export const RSA_METHODS: readonly KexMethod[] = [
   {
     names: ['rsa2048-sha256'],
-    family: 'rsa',
+    ...RSA,
     hash: 'sha256',
-    messages,
-    hostKey: 'sign',
     note: 'RSA key transport with a transient key of at least 2048 bits and SHA-256; cheap for slow clients, seldom used.',
     rfc: '4432#6',
     standing: 'acceptable',
   },
   {
     names: ['rsa1024-sha1'],
-    family: 'rsa',
+    ...RSA,
     hash: 'sha1',
-    messages,
-    hostKey: 'sign',
     note: 'RSA key transport with a transient key of at least 1024 bits and SHA-1; RFC 9142 forbids it.',
     rfc: '4432#5',
     standing: 'broken',

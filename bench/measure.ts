@@ -1,0 +1,58 @@
+/** Runs commands as whole processes and measures time and peak memory. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** One run of a process. */
+export interface Run {
+  readonly seconds: number;
+  /** Peak resident memory in MB, as GNU time reports it; undefined where that is not installed. */
+  readonly megabytes: number | undefined;
+}
+
+const TIME = '/usr/bin/time';
+const nothing = openSync('/dev/null', 'w');
+
+/** Runs `command` with its output thrown away. Throws when it fails: a benchmark of a failure is worth nothing. */
+export function run(command: readonly string[]): Run {
+  const timed = existsSync(TIME);
+  const report = join(tmpdir(), `sshark-bench-${process.pid}`);
+  const argv = timed ? [TIME, '-f', '%M', '-o', report, ...command] : [...command];
+  const start = performance.now();
+  const done = spawnSync(argv[0] as string, argv.slice(1), { stdio: ['ignore', nothing, 'pipe'] });
+  const seconds = (performance.now() - start) / 1000;
+  if (done.status !== 0) throw new Error(`${command.join(' ')} ended with ${done.status}: ${done.stderr?.toString().slice(-300)}`);
+  if (!timed) return { seconds, megabytes: undefined };
+  const megabytes = Number(readFileSync(report, 'utf8').trim().split('\n').pop()) / 1024;
+  rmSync(report, { force: true });
+  return { seconds, megabytes };
+}
+
+/** Whether a program can be started. */
+export function installed(program: string): boolean {
+  return spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+}
+
+/** Medians of several runs of two commands in turn, after one warm-up of each. */
+export function alternate(ours: readonly string[], theirs: readonly string[] | undefined, runs: number): { ours: Run; theirs: Run | undefined } {
+  const results: { ours: Run[]; theirs: Run[] } = { ours: [], theirs: [] };
+  run(ours);
+  if (theirs !== undefined) run(theirs);
+  for (let i = 0; i < runs; i++) {
+    results.ours.push(run(ours));
+    if (theirs !== undefined) results.theirs.push(run(theirs));
+  }
+  return { ours: middle(results.ours), theirs: theirs === undefined ? undefined : middle(results.theirs) };
+}
+
+function middle(runs: readonly Run[]): Run {
+  const memory = runs.map((r) => r.megabytes).filter((m) => m !== undefined);
+  return { seconds: median(runs.map((r) => r.seconds)), megabytes: memory.length === 0 ? undefined : median(memory) };
+}

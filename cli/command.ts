@@ -1,0 +1,61 @@
+/** What a command of the command line is. */
+import type { Options } from 'yargs';
+import type { RenderOptions } from '../src/render/renderer.ts';
+
+/** Where a command reads and writes: the real streams, or those of a test. */
+export interface World {
+  /** Writes to standard output; throws an error with code EPIPE when nobody reads it any more. */
+  write(bytes: Uint8Array): void;
+  /** Writes to standard error. */
+  error(text: string): void;
+  /** Columns of the terminal that standard output is; undefined when it is none. */
+  readonly columns: number | undefined;
+  /** True when standard error is a terminal. */
+  readonly errorIsTerminal: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** The options and the capture of one call, as the command line gave them. */
+export interface Arguments {
+  readonly [option: string]: unknown;
+}
+
+/** A command: its help and its options come from here too. */
+export interface Command {
+  readonly name: 'summary' | 'packets';
+  readonly describe: string;
+  /** Calls and what each does, for the help. */
+  readonly examples: readonly (readonly [call: string, meaning: string])[];
+  readonly options: Readonly<Record<string, Options>>;
+  /** Name of the renderer and its options. */
+  render(args: Arguments): { readonly format: string; readonly options: Partial<RenderOptions> };
+  /** Throws a UsageError for arguments that have no meaning. */
+  check?(args: Arguments): Promise<void>;
+  /** Something to print that needs no capture, such as a list of names; undefined for none. */
+  info?(args: Arguments): Promise<string | undefined>;
+}
+
+/** Bad usage, exit code 2. Thrown with a message for the user. */
+export class UsageError extends Error {}
+
+/** An input that cannot be read or is no capture, or an output that cannot be written, exit code 3. Thrown with a message for the user. */
+export class InputError extends Error {}
+
+/** All values given for an option, which may be given several times, each with commas if `separator` is one. */
+export function valuesOf(value: unknown, separator?: string): string[] {
+  const all = (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String);
+  return separator === undefined ? all : all.flatMap((v) => v.split(separator)).filter((v) => v !== '');
+}
+
+/** The value of an option that counts once: the last one given. */
+export function lastOf(value: unknown): string | undefined {
+  return valuesOf(value).at(-1);
+}
+
+/** A whole number that is not negative, from an option; undefined when the option was not given. */
+export function numberOf(option: string, value: unknown): number | undefined {
+  const text = lastOf(value);
+  if (text === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`${option} takes a whole number, not ${JSON.stringify(text)}`);
+  return Number(text);
+}

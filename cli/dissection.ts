@@ -1,0 +1,133 @@
+/** One run: a capture through the library into a renderer. */
+import { openSource, type Source } from '../src/capture/file.ts';
+import { dissect } from '../src/dissect.ts';
+import { rendererRow } from '../src/render/index.ts';
+import { DEFAULT_RENDER_OPTIONS, type Renderer } from '../src/render/renderer.ts';
+import type { Session, Sink } from '../src/ssh/model.ts';
+import type { Problem } from '../src/wire/problem.ts';
+import { type Arguments, type Command, InputError, lastOf, numberOf, UsageError, type World } from './command.ts';
+import { coloured, limitsOf, sessionsOf } from './options.ts';
+import { type Output, openOutput } from './output.ts';
+import { Progress } from './progress.ts';
+import { secretsOf } from './secrets-files.ts';
+
+/** Runs `command` on its capture. Gives the exit code: 0, or 1 when `--strict` found something. */
+export async function runCommand(command: Command, args: Arguments, world: World): Promise<number> {
+  const info = await command.info?.(args);
+  if (info !== undefined) {
+    world.write(new TextEncoder().encode(info));
+    return 0;
+  }
+  await command.check?.(args);
+  const path = lastOf(args.capture);
+  if (path === undefined) throw new UsageError('a capture file is needed, or - for standard input');
+  const target = lastOf(args.output);
+  const renderer = await makeRenderer(command, args, target === undefined ? world.columns : undefined, world);
+  const limits = limitsOf(args);
+  const secrets = secretsOf(args, world, limits);
+  const sessions = sessionsOf(args);
+  const output = openOutput(target, world);
+  const results = new Results(renderer, output, sessions, command.name === 'packets');
+  let whole = false;
+  try {
+    const source = await openSource(path);
+    const progress = progressFor(source, args, world);
+    output.before = () => progress?.hide();
+    const options = { file: path, limits, secrets, progress: (bytes: number) => progress?.update(bytes) };
+    const { refusal } = await dissect(flushing(source, output, path === '-'), results.sink, options);
+    progress?.hide();
+    if (refusal !== undefined) throw new InputError(`${path} ${refusal.message} (offset ${refusal.offset})`);
+    results.finish();
+    whole = true;
+  } finally {
+    output.close(whole);
+  }
+  return args.strict === true && results.failed ? 1 : 0;
+}
+
+function progressFor(source: Source, args: Arguments, world: World): Progress | undefined {
+  return args.progress === false || !world.errorIsTerminal || source.size === undefined ? undefined : new Progress(source.size);
+}
+
+async function makeRenderer(command: Command, args: Arguments, width: number | undefined, world: World): Promise<Renderer> {
+  const { format, options } = command.render(args);
+  const row = rendererRow(command.name, format);
+  if (row === undefined) throw new UsageError(`${command.name} has no format ${format}`);
+  const color = coloured(args, width !== undefined, world.env);
+  return row.make({ ...DEFAULT_RENDER_OPTIONS, color, width, maxBytes: numberOf('--max-bytes', args['max-bytes']), ...options });
+}
+
+/** Takes the results of the sessions asked for to the renderer, and notes what `--strict` fails for. */
+class Results {
+  /** Something is wrong or cut off. A session's problems hold those of its packets. */
+  failed = false;
+  private readonly renderer: Renderer;
+  private readonly output: Output;
+  private readonly sessions: ReadonlySet<number> | undefined;
+  private readonly packets: boolean;
+  private begun = false;
+
+  constructor(renderer: Renderer, output: Output, sessions: ReadonlySet<number> | undefined, packets: boolean) {
+    this.renderer = renderer;
+    this.output = output;
+    this.sessions = sessions;
+    this.packets = packets;
+  }
+
+  /** Packets are not even asked for when they are not shown. */
+  get sink(): Sink {
+    const { identification, packet } = this.packets ? this.renderer : {};
+    return {
+      ...(identification === undefined ? {} : { identification: (i) => this.wants(i.session) && this.print(identification(i)) }),
+      ...(packet === undefined ? {} : { packet: (p) => this.wants(p.session) && this.print(packet(p)) }),
+      session: (s) => {
+        if (!this.wants(s)) return;
+        this.look(s.problems);
+        this.print(this.renderer.session?.(s) ?? '');
+      },
+      capture: (c) => {
+        this.look(c.problems);
+        this.print(this.renderer.capture?.(c) ?? '');
+      },
+    };
+  }
+
+  /** The input was read to its end. */
+  finish(): void {
+    this.print(this.renderer.end?.() ?? '');
+  }
+
+  /** The beginning is printed with the first result: of what is no capture nothing is printed. */
+  private print(text: string): void {
+    if (!this.begun) this.output.write(this.renderer.begin?.() ?? '');
+    this.begun = true;
+    this.output.write(text);
+  }
+
+  private wants(s: Session): boolean {
+    return this.sessions === undefined || this.sessions.has(s.number);
+  }
+
+  private look(problems: readonly Problem[]): void {
+    this.failed ||= problems.some((p) => p.severity === 'error' || p.code === 'truncated');
+  }
+}
+
+/** The pieces of the input. What came of one is written before the next is waited for, so that a live capture shows at once. */
+async function* flushing(source: Source, output: Output, live: boolean): AsyncGenerator<Uint8Array> {
+  const stop = live ? untilInterrupt() : undefined;
+  for await (const piece of source.pieces) {
+    yield piece;
+    output.flush();
+    if (stop?.() === true) break;
+  }
+}
+
+/** The first Ctrl-C ends a live capture and lets what was read be summed up; the second ends the program. */
+function untilInterrupt(): () => boolean {
+  let interrupted = false;
+  process.once('SIGINT', () => {
+    interrupted = true;
+  });
+  return () => interrupted;
+}

@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+/** The program: the real streams around `run`. */
+import { readFileSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import type { World } from './command.ts';
+import { writeAll } from './output.ts';
+
+const BUG = 70;
+
+/** The version in package.json, which stands beside cli/ or, when compiled, beside dist/. */
+function version(): string {
+  for (const place of ['../package.json', '../../package.json']) {
+    try {
+      return String(JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8')).version);
+    } catch {
+      // not there: the other place
+    }
+  }
+  return 'unknown';
+}
+
+function world(): World {
+  const encoder = new TextEncoder();
+  return {
+    write: (bytes) => writeAll(1, bytes),
+    error: (text) => writeAll(2, encoder.encode(text)),
+    // process.stdout is made only for a terminal: for a pipe Node would make it non-blocking.
+    columns: isatty(1) ? process.stdout.columns : undefined,
+    errorIsTerminal: isatty(2),
+    env: process.env,
+  };
+}
+
+async function main(argv: string[]): Promise<number> {
+  if (argv[0] === '--version') {
+    writeAll(1, new TextEncoder().encode(`${version()}\n`));
+    return 0;
+  }
+  const { run } = await import('./run.ts');
+  return run(argv, world(), version());
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const told = process.env.SSHARK_DEBUG === undefined ? 'Please report it; SSHARK_DEBUG=1 shows where it happened.' : error instanceof Error ? error.stack : '';
+  process.stderr.write(`sshark: internal error: ${error instanceof Error ? error.message : String(error)}\n${told}\n`);
+  process.exitCode = BUG;
+}

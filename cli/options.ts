@@ -1,0 +1,47 @@
+/** The options that all commands have. */
+import type { Options } from 'yargs';
+import { DEFAULT_LIMITS, type Limits } from '../src/limits.ts';
+import { type Arguments, lastOf, UsageError, valuesOf } from './command.ts';
+
+export const COMMON_OPTIONS: Readonly<Record<string, Options>> = {
+  session: { alias: 's', type: 'string', requiresArg: true, describe: 'Only these sessions, by number: 1 or 2,5 (repeatable)' },
+  output: { alias: 'o', type: 'string', requiresArg: true, describe: 'Write to this file; it appears when it is whole' },
+  'max-bytes': { type: 'string', requiresArg: true, describe: 'Cut each value to this many bytes or characters' },
+  keylog: { alias: 'k', type: 'string', requiresArg: true, hidden: true },
+  'show-secrets': { type: 'boolean', hidden: true },
+  limit: { type: 'string', requiresArg: true, describe: 'Change a limit, as NAME=NUMBER (repeatable)' },
+  strict: { type: 'boolean', describe: 'Exit with 1 when anything is wrong or cut off in the capture' },
+  color: { type: 'string', choices: ['auto', 'always', 'never'], default: 'auto', describe: 'Colours; auto heeds NO_COLOR' },
+  progress: { type: 'boolean', default: true, describe: 'Progress bar for large files, on a terminal' },
+};
+
+/** The sessions asked for; undefined for all. */
+export function sessionsOf(args: Arguments): ReadonlySet<number> | undefined {
+  const names = valuesOf(args.session, ',');
+  if (args.session === undefined) return undefined;
+  const bad = names.find((name) => !/^[1-9]\d{0,9}$/.test(name));
+  if (bad !== undefined || names.length === 0) throw new UsageError(`--session takes numbers from 1, not ${JSON.stringify(bad ?? '')}`);
+  return new Set(names.map(Number));
+}
+
+/** The limits that were changed. */
+export function limitsOf(args: Arguments): Partial<Limits> {
+  const limits: Partial<Record<keyof Limits, number>> = {};
+  for (const text of valuesOf(args.limit)) {
+    const [, name = '', value = ''] = /^(\w+)=(\d{1,15})$/.exec(text) ?? [];
+    if (!isLimit(name)) throw new UsageError(`--limit takes NAME=NUMBER, where NAME is one of: ${Object.keys(DEFAULT_LIMITS).join(', ')}`);
+    limits[name] = Number(value);
+  }
+  return limits;
+}
+
+function isLimit(name: string): name is keyof Limits {
+  return Object.hasOwn(DEFAULT_LIMITS, name);
+}
+
+/** True when the output is to be coloured; `terminal` tells whether it goes to one. */
+export function coloured(args: Arguments, terminal: boolean, env: Readonly<Record<string, string | undefined>>): boolean {
+  const choice = lastOf(args.color) ?? 'auto';
+  if (choice !== 'auto') return choice === 'always';
+  return terminal && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
+}

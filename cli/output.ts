@@ -1,0 +1,99 @@
+/** Where the text goes: standard output or a file, in large pieces, without ever holding much. */
+import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import type { World } from './command.ts';
+import { InputError } from './command.ts';
+
+/** Characters that are collected before they are written. */
+const BATCH = 64 * 1024;
+
+/** Collects text and hands it on as UTF-8. */
+export class Output {
+  /** Called before anything is written, so that a progress bar can make room. */
+  before: () => void = () => {};
+  private readonly sink: (bytes: Uint8Array) => void;
+  private readonly finished: (whole: boolean) => void;
+  private readonly encoder = new TextEncoder();
+  private buffer = new Uint8Array(4 * BATCH);
+  private text = '';
+
+  constructor(sink: (bytes: Uint8Array) => void, finished: (whole: boolean) => void = () => {}) {
+    this.sink = sink;
+    this.finished = finished;
+  }
+
+  write(text: string): void {
+    this.text += text;
+    if (this.text.length >= BATCH) this.flush();
+  }
+
+  flush(): void {
+    if (this.text === '') return;
+    // UTF-8 takes three bytes for a UTF-16 unit at most. One buffer serves all batches.
+    if (this.buffer.length < 3 * this.text.length) this.buffer = new Uint8Array(3 * this.text.length);
+    const { written } = this.encoder.encodeInto(this.text, this.buffer);
+    this.text = '';
+    this.before();
+    try {
+      this.sink(this.buffer.subarray(0, written));
+    } catch (error) {
+      if (codeOf(error) === undefined || codeOf(error) === 'EPIPE') throw error;
+      throw new InputError(`the output cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** Writes the rest. With `whole` false what was written to a file is thrown away. */
+  close(whole: boolean): void {
+    if (whole) this.flush();
+    this.finished(whole);
+  }
+}
+
+/** Output to `path`, or to standard output when it is undefined. */
+export function openOutput(path: string | undefined, world: World): Output {
+  return path === undefined ? new Output((bytes) => world.write(bytes)) : fileOutput(path);
+}
+
+/** A file that gets its name only when it is whole. What is no regular file, such as a device, is written to directly. */
+function fileOutput(path: string): Output {
+  try {
+    const direct = statSync(path, { throwIfNoEntry: false })?.isFile() === false;
+    const written = direct ? path : `${path}.partial-${process.pid}`;
+    const fd = openSync(written, direct ? 'r+' : 'w');
+    return new Output(
+      (bytes) => writeAll(fd, bytes),
+      (whole) => {
+        closeSync(fd);
+        if (direct) return;
+        if (whole) renameSync(written, path);
+        else rmSync(written, { force: true });
+      },
+    );
+  } catch (error) {
+    throw new InputError(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Writes all of `bytes`. It waits while a pipe is full, which is what keeps memory small: nothing more is read from
+ * the capture until the reader of the output has caught up.
+ */
+export function writeAll(fd: number, bytes: Uint8Array): void {
+  let at = 0;
+  while (at < bytes.length) {
+    try {
+      at += writeSync(fd, bytes, at);
+    } catch (error) {
+      // A pipe that another program made non-blocking says EAGAIN when it is full.
+      if (codeOf(error) !== 'EAGAIN') throw error;
+      Atomics.wait(pause, 0, 0, 2);
+    }
+  }
+}
+
+/** The code of a system error: EPIPE, ENOENT, … */
+export function codeOf(error: unknown): string | undefined {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}

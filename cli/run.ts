@@ -1,0 +1,82 @@
+/** The command line: arguments to a command, errors to exit codes. */
+import { UnreadableError } from '../src/capture/file.ts';
+import { type Arguments, type Command, InputError, UsageError, type World } from './command.ts';
+import { COMMON_OPTIONS } from './options.ts';
+import { codeOf } from './output.ts';
+import { packets } from './packets.ts';
+import { quickParse } from './quick.ts';
+import { summary } from './summary.ts';
+
+/** The commands, in the order of the help. The first is what a bare capture means. */
+export const COMMANDS: readonly Command[] = [summary, packets];
+
+export const EXIT = { done: 0, problems: 1, usage: 2, input: 3, bug: 70 } as const;
+
+/** What the arguments mean: a command to run, or a text (help, version) to print. */
+type Parsed = { readonly command: Command; readonly args: Arguments } | { readonly text: string };
+
+/** Runs the command line `argv` (without the program) and gives the exit code. Throws only for a bug of ours. */
+export async function run(argv: readonly string[], world: World, version: string): Promise<number> {
+  try {
+    const parsed = quickParse(argv, COMMANDS) ?? (await parse(argv, version));
+    if ('text' in parsed) {
+      world.write(new TextEncoder().encode(`${parsed.text}\n`));
+      return EXIT.done;
+    }
+    // Loaded only now: help and usage errors need none of the dissector.
+    const { runCommand } = await import('./dissection.ts');
+    return await runCommand(parsed.command, parsed.args, world);
+  } catch (error) {
+    if (codeOf(error) === 'EPIPE') return EXIT.done; // whoever read the output has seen enough
+    if (error instanceof UsageError) {
+      world.error(`sshark: ${error.message}\nTry sshark --help.\n`);
+      return EXIT.usage;
+    }
+    if (!(error instanceof InputError) && !(error instanceof UnreadableError)) throw error;
+    world.error(`sshark: ${error.message}\n`);
+    return EXIT.input;
+  }
+}
+
+/** What yargs makes of the arguments. */
+export async function parse(argv: readonly string[], version: string): Promise<Parsed> {
+  const { default: yargs } = await import('yargs');
+  let chosen: Parsed | undefined;
+  let parser = yargs()
+    .scriptName('sshark')
+    .locale('en')
+    .usage('$0 <command> <capture> [options]\n\nDissects and explains SSH captures (pcap, pcapng, also compressed). - reads standard input.')
+    .parserConfiguration({ 'parse-positional-numbers': false, 'dot-notation': false, 'camel-case-expansion': false })
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .version(version)
+    .help()
+    .strict()
+    .wrap(100)
+    .epilogue('Exit codes: 0 done, 1 --strict found something, 2 usage, 3 not a capture or unreadable.');
+  for (const [i, command] of COMMANDS.entries()) {
+    const names = i === 0 ? [`${command.name} [capture]`, '$0'] : `${command.name} [capture]`;
+    parser = parser.command(
+      names,
+      command.describe,
+      (y) =>
+        y
+          .positional('capture', { type: 'string', describe: 'Capture file, or - for standard input' })
+          .options({ ...command.options, ...COMMON_OPTIONS })
+          .example(command.examples.map(([call, meaning]) => [call, meaning])),
+      (args) => {
+        // Of a lone dash yargs makes an empty text.
+        chosen = { command, args: args.capture === '' ? { ...args, capture: '-' } : args };
+      },
+    );
+  }
+  return new Promise((resolve, reject) => {
+    const done = (error: Error | undefined, _: unknown, output: string) => {
+      if (error) reject(new UsageError(error.message));
+      else if (output !== '') resolve({ text: output });
+      else if (chosen === undefined) reject(new UsageError('a command or a capture file is needed'));
+      else resolve(chosen);
+    };
+    void parser.parse([...argv], {}, done);
+  });
+}

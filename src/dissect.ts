@@ -1,0 +1,151 @@
+/** The composition: capture, network, streams and SSH in one pass over the file. */
+import type { SecretsBlock } from './capture/frame.ts';
+import { CaptureInput, type Refusal } from './capture/open.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { SegmentReader } from './net/reader.ts';
+import { MatchedSecrets } from './secrets/match.ts';
+import { SecretStore } from './secrets/store.ts';
+import { detectSsh } from './ssh/identification.ts';
+import type { CaptureTotals, Identification, Packet, Session, Sink } from './ssh/model.ts';
+import { SessionReader } from './ssh/reader.ts';
+import { SshSession } from './ssh/session.ts';
+import type { Flow } from './stream/chunk.ts';
+import { FlowTable } from './stream/flows.ts';
+
+export interface DissectOptions {
+  /** Name of the capture, for its record. */
+  readonly file?: string;
+  readonly limits?: Partial<Limits>;
+  /** The secrets of the sessions; blocks in the capture are added to them as they come. */
+  readonly secrets?: SecretStore;
+  /** Told now and then how many bytes of the file were read. */
+  readonly progress?: (bytes: number) => void;
+}
+
+export interface Outcome {
+  /** Why the input is no capture; undefined when it is one. */
+  readonly refusal: Refusal | undefined;
+  readonly totals: CaptureTotals;
+}
+
+/** Pieces of a capture file, of any size. A piece may be used again once the next one was asked for. */
+export type Pieces = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** One result of a dissection, as `results` gives it. */
+export type Result =
+  | { readonly kind: 'identification'; readonly identification: Identification }
+  | { readonly kind: 'packet'; readonly packet: Packet }
+  | { readonly kind: 'session'; readonly session: Session }
+  | { readonly kind: 'capture'; readonly capture: CaptureTotals };
+
+/** Everything a capture holds, as `collect` gives it. */
+export interface Collected extends Outcome {
+  readonly identifications: readonly Identification[];
+  readonly packets: readonly Packet[];
+  readonly sessions: readonly Session[];
+}
+
+/** The stages, connected: pieces go in, results come out at the sink. */
+class Pipeline {
+  readonly input: CaptureInput;
+  private readonly net: SegmentReader;
+  private readonly flows: FlowTable;
+  private readonly options: DissectOptions;
+  private readonly sink: Sink;
+  private readonly secrets: SecretStore;
+  private blocks = 0;
+  private sessions = 0;
+  private frames = 0;
+
+  constructor(sink: Sink, options: DissectOptions) {
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.options = options;
+    this.sink = sink;
+    this.input = new CaptureInput(limits);
+    this.net = new SegmentReader(limits);
+    this.secrets = options.secrets ?? new SecretStore(limits);
+    const secrets = new MatchedSecrets(this.secrets);
+    const open = (flow: Flow) => new SessionReader(new SshSession(++this.sessions, flow, limits, sink, secrets));
+    this.flows = new FlowTable(limits, { detect: detectSsh, open });
+  }
+
+  push(piece: Uint8Array): void {
+    for (const frame of this.input.push(piece)) {
+      this.frames++;
+      this.takeBlocks();
+      const segment = this.net.read(frame);
+      if (segment !== undefined) this.flows.segment(segment);
+    }
+    this.options.progress?.(this.input.bytesRead);
+  }
+
+  /** Decryption Secrets Blocks read so far, before the frames that stand behind them. */
+  private takeBlocks(): void {
+    const { secrets } = this.input;
+    while (this.blocks < secrets.length) this.secrets.addBlock(secrets[this.blocks++] as SecretsBlock);
+  }
+
+  finish(): Outcome {
+    const { input, net, flows } = this;
+    input.finish();
+    net.finish();
+    flows.finish();
+    const totals: CaptureTotals = {
+      file: this.options.file ?? '-',
+      format: input.format ?? 'unknown',
+      compression: input.compression,
+      bytes: input.bytesRead,
+      frames: this.frames,
+      streams: flows.streams,
+      sessions: this.sessions,
+      problems: [...this.secrets.problems, ...input.problems, ...net.problems, ...flows.problems],
+    };
+    if (input.refusal === undefined) this.sink.capture?.(totals);
+    return { refusal: input.refusal, totals };
+  }
+}
+
+/**
+ * Reads a capture and gives what is found to `sink` as soon as it is known. Never throws for anything in the capture; an
+ * error of `pieces` itself passes through.
+ */
+export async function dissect(pieces: Pieces, sink: Sink, options: DissectOptions = {}): Promise<Outcome> {
+  const pipeline = new Pipeline(sink, options);
+  for await (const piece of pieces) {
+    pipeline.push(piece);
+    if (pipeline.input.stopped) break;
+  }
+  return pipeline.finish();
+}
+
+/** The same as a stream of results. Memory stays bounded when the consumer is slow: a piece is read when its results are used up. */
+export async function* results(pieces: Pieces, options: DissectOptions = {}): AsyncGenerator<Result, Outcome> {
+  let ready: Result[] = [];
+  const pipeline = new Pipeline(
+    {
+      identification: (identification) => ready.push({ kind: 'identification', identification }),
+      packet: (packet) => ready.push({ kind: 'packet', packet }),
+      session: (session) => ready.push({ kind: 'session', session }),
+      capture: (capture) => ready.push({ kind: 'capture', capture }),
+    },
+    options,
+  );
+  for await (const piece of pieces) {
+    pipeline.push(piece);
+    yield* ready;
+    ready = [];
+    if (pipeline.input.stopped) break;
+  }
+  const outcome = pipeline.finish();
+  yield* ready;
+  return outcome;
+}
+
+/** The same, whole: for captures that fit into memory. */
+export async function collect(pieces: Pieces, options: DissectOptions = {}): Promise<Collected> {
+  const identifications: Identification[] = [];
+  const packets: Packet[] = [];
+  const sessions: Session[] = [];
+  const sink: Sink = { identification: (i) => identifications.push(i), packet: (p) => packets.push(p), session: (s) => sessions.push(s) };
+  return { ...(await dissect(pieces, sink, options)), identifications, packets, sessions };
+}

@@ -1,0 +1,34 @@
+/** The public interface of sshark as a library. */
+import type { Pieces } from './dissect.ts';
+
+export { toHex } from './bytes/hex.ts';
+export { printable, shorten } from './bytes/printable.ts';
+export type { Origin, Place, Span } from './bytes/space.ts';
+export { Space } from './bytes/space.ts';
+export type { Timestamp } from './capture/frame.ts';
+export type { Collected, DissectOptions, Outcome, Pieces, Result } from './dissect.ts';
+export { collect, dissect, results } from './dissect.ts';
+export type { Limits } from './limits.ts';
+export { DEFAULT_LIMITS } from './limits.ts';
+export type * from './ssh/model.ts';
+export type { Choice, KexInit, Negotiation } from './ssh/negotiate.ts';
+export type { Endpoint, Flow, FlowEnd } from './stream/chunk.ts';
+export type { Field } from './wire/field.ts';
+export { leaves } from './wire/field.ts';
+export type { Problem, ProblemCode, Severity } from './wire/problem.ts';
+
+/**
+ * The bytes of a capture file, or of standard input for `-`, in pieces for `dissect`, `results` and `collect`. Needs
+ * Node; in a browser give the bytes of a File instead. Throws when the file cannot be opened or read.
+ */
+export async function* openCapture(path: string): AsyncGenerator<Uint8Array> {
+  const { readPieces } = await import('./capture/file.ts');
+  yield* readPieces(path);
+}
+
+/** A capture that is in memory, as pieces. */
+export function* inMemory(bytes: Uint8Array): Generator<Uint8Array> {
+  yield bytes;
+}
+
+export type CaptureSource = Pieces;

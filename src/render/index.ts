@@ -1,0 +1,47 @@
+/** All renderers, in the order of the menu. The command line reads its formats and their help from here. */
+import type { RendererRow } from './renderer.ts';
+
+/** Each is loaded when it is made: what draws tables is not needed to write JSON, and starting up is most of a short run. */
+export const RENDERERS: readonly RendererRow[] = [
+  {
+    name: 'text',
+    description: 'each session on one screen, for people',
+    commands: ['summary'],
+    make: async (options) => (await import('./summary.ts')).summaryRenderer(options),
+  },
+  {
+    name: 'table',
+    description: 'one row for each message',
+    commands: ['packets'],
+    make: async (options) => (await import('./table.ts')).tableRenderer(options),
+  },
+  {
+    name: 'tree',
+    description: 'every field with its bytes; the same as -V',
+    commands: ['packets'],
+    make: async (options) => (await import('./tree.ts')).treeRenderer(options),
+  },
+  {
+    name: 'json',
+    description: 'all records in one JSON array',
+    commands: ['summary', 'packets'],
+    make: async (options) => (await import('./json.ts')).jsonRenderer(options),
+  },
+  {
+    name: 'ndjson',
+    description: 'one JSON record a line, as they become known',
+    commands: ['summary', 'packets'],
+    make: async (options) => (await import('./json.ts')).ndjsonRenderer(options),
+  },
+  {
+    name: 'fields',
+    description: 'the columns chosen with -e, one line for each message',
+    commands: ['packets'],
+    make: async (options) => (await import('./fields.ts')).fieldsRenderer(options),
+  },
+];
+
+/** The renderer called `name` among those that `command` offers. */
+export function rendererRow(command: 'packets' | 'summary', name: string): RendererRow | undefined {
+  return RENDERERS.find((row) => row.name === name && row.commands.includes(command));
+}

@@ -1,0 +1,55 @@
+/** What a renderer is. */
+import type { CaptureTotals, Identification, Packet, Session } from '../ssh/model.ts';
+
+/** Turns results into text as they come. Every method gives the text to print next, '' for nothing. */
+export interface Renderer {
+  begin?(): string;
+  identification?(identification: Identification): string;
+  packet?(packet: Packet): string;
+  session?(session: Session): string;
+  capture?(totals: CaptureTotals): string;
+  end?(): string;
+}
+
+/** What a user may choose about the output. Each renderer looks at what concerns it. */
+export interface RenderOptions {
+  readonly color: boolean;
+  /** Columns of the terminal; undefined when there is none, and then no line is cut to fit. */
+  readonly width: number | undefined;
+  /** Bytes or characters of one value, at most; undefined for whole values (and for what the tree takes as its default). */
+  readonly maxBytes: number | undefined;
+  /** Hex dump of each packet. */
+  readonly hex: boolean;
+  /** What each field is for, under it in the tree. */
+  readonly docs: boolean;
+  /** Times as UTC, not as seconds since the first session shown began. */
+  readonly absoluteTime: boolean;
+  /** Columns of the `fields` format, by name. */
+  readonly fields: readonly string[];
+  readonly separator: string;
+  readonly header: boolean;
+  /** Never one line for each session, however many there are. */
+  readonly full: boolean;
+}
+
+export const DEFAULT_RENDER_OPTIONS: RenderOptions = {
+  color: false,
+  width: undefined,
+  maxBytes: undefined,
+  hex: false,
+  docs: false,
+  absoluteTime: false,
+  fields: [],
+  separator: '\t',
+  header: false,
+  full: false,
+};
+
+/** A renderer in the menu of formats. */
+export interface RendererRow {
+  readonly name: string;
+  readonly description: string;
+  /** The commands that offer it. */
+  readonly commands: readonly ('packets' | 'summary')[];
+  make(options: RenderOptions): Promise<Renderer>;
+}

@@ -1,0 +1,214 @@
+/** One session in words, line by line. */
+import Table from 'cli-table3';
+import { printable, shorten } from '../bytes/printable.ts';
+import { keyWords, type PublicKey } from '../ssh/hostkey/blob.ts';
+import { momentText } from '../ssh/hostkey/certificate.ts';
+import type { Decryption, DecryptionState, Exchange, HostKey, Party, Phase, Roles, Session, Side } from '../ssh/model.ts';
+import type { Choice, ListName, Negotiation } from '../ssh/negotiate.ts';
+import type { Severity } from '../wire/problem.ts';
+import { type Palette, paintOf } from './color.ts';
+import { COMPACT } from './compact.ts';
+import { count, endpointText, grouped, problemText, wrap } from './text.ts';
+import { elapsed, isoTime } from './time.ts';
+
+const LABEL = 14;
+const NAME_SHOWN = 64;
+/** Problems listed for one session; `packets` shows them all, at their packets. */
+const PROBLEMS_SHOWN = 20;
+
+/** Lines of text under labels, wrapped to the width. */
+class Page {
+  readonly lines: string[] = [];
+  readonly colors: Palette;
+  readonly width: number;
+
+  constructor(colors: Palette, width: number) {
+    this.colors = colors;
+    this.width = Math.max(width, LABEL + 20);
+  }
+
+  /** `label  text`; text that does not fit goes on below itself. */
+  put(label: string, text: string, paint: (line: string) => string = (line) => line): void {
+    const [first = '', ...rest] = wrap(text, this.width - LABEL);
+    this.lines.push(`${this.colors.faint(`  ${label}`.padEnd(LABEL))}${paint(first)}`);
+    for (const line of rest) this.lines.push(' '.repeat(LABEL) + paint(line));
+  }
+
+  /** Several lines under one label. */
+  list(label: string, texts: readonly string[], paint?: (line: string) => string): void {
+    for (const [i, text] of texts.entries()) this.put(i === 0 ? label : '', text, paint);
+  }
+}
+
+/** The session as lines of at most `width` columns, without line ends. */
+export function sessionLines(s: Session, colors: Palette, width: number): string[] {
+  const page = new Page(colors, width);
+  const { client, server, flow } = s;
+  const facts = [`SSH-${s.protocol}`, count(s.packets, 'packet'), count(flow.frameCount, 'frame'), `${elapsed(flow.start, flow.last)} s`];
+  page.lines.push(`${colors.strong(`Session ${s.number}`)}: ${facts.join(', ')}`);
+  page.put('client', partyText(client), colors.client);
+  page.put('server', partyText(server), colors.server);
+  page.put('roles', ROLES[s.roles], s.roles === 'port' ? colors.warning : undefined);
+  if (!s.complete) page.put('', 'the capture does not hold the whole beginning of this session', colors.warning);
+  page.put('start', isoTime(flow.start));
+  page.list('phases', phaseLines(s));
+  for (const e of s.exchanges) exchangeLines(page, e, s.exchanges.length > 1);
+  if (s.exchanges.some((e) => e.negotiation !== undefined)) page.put('strict KEX', s.strictKex ? 'yes' : 'no');
+  page.list('HASSH', hasshLines(client, server));
+  encryptionLines(page, client.decryption, server.decryption);
+  page.put('end', printable(s.ending));
+  problemLines(page, s);
+  return page.lines;
+}
+
+const ROLES: Readonly<Record<Roles, string>> = {
+  syn: 'known: the client sent the SYN',
+  messages: 'known from the messages that only one side sends',
+  port: 'guessed from the port numbers',
+};
+
+function partyText(p: Party): string {
+  return `${endpointText(p)}  ${p.identification === undefined ? '(no identification string seen)' : shorten(p.identification.text, 255)}`;
+}
+
+const PHASES: Readonly<Record<Phase['name'], string>> = {
+  tcp: 'TCP connection',
+  identification: 'identification strings',
+  negotiation: 'algorithm negotiation',
+  'key exchange': 'key exchange',
+  encrypted: 'encrypted',
+  end: 'end',
+};
+
+function phaseLines(s: Session): string[] {
+  const times = s.phases.map((p) => elapsed(s.flow.start, p.time));
+  const time = Math.max(0, ...times.map((t) => t.length));
+  const frame = Math.max(0, ...s.phases.map((p) => String(p.frame).length));
+  return s.phases.map((p, i) => `${(times[i] ?? '').padStart(time)} s  frame ${String(p.frame).padStart(frame)}  ${PHASES[p.name]}`);
+}
+
+/** What one key exchange agreed on, and the host key that the server showed in it. */
+function exchangeLines(page: Page, e: Exchange, several: boolean): void {
+  if (e.negotiation !== undefined) {
+    page.lines.push(page.colors.faint(`  ${several ? `algorithms of key exchange ${e.epoch}` : 'algorithms'}`));
+    page.lines.push(...algorithmTable(e.negotiation, page));
+    for (const side of ['client', 'server'] as const) {
+      const guess = e.negotiation.guess[side];
+      if (guess !== 'none')
+        page.put(
+          'guess',
+          `the ${side} sent its first key exchange packet at once: the guess was ${guess}`,
+          guess === 'wrong' ? page.colors.warning : undefined,
+        );
+    }
+  }
+  if (e.hostKey === undefined) return;
+  page.list('host key', hostKeyLines(e.hostKey));
+  const algorithm = e.signatureAlgorithm === undefined ? '' : ` (${shorten(e.signatureAlgorithm, NAME_SHOWN)})`;
+  const paint = e.signature.verdict === 'valid' ? page.colors.good : e.signature.verdict === 'invalid' ? page.colors.error : undefined;
+  page.put('signature', `${e.signature.verdict}${algorithm}: ${printable(e.signature.reason)}`, paint);
+}
+
+/** The rows: one for both directions when they agree. */
+const ALGORITHMS: readonly (readonly [title: string, clientToServer: ListName, serverToClient?: ListName])[] = [
+  ['kex', 'kexAlgorithms'],
+  ['host key', 'serverHostKeyAlgorithms'],
+  ['cipher', 'encryptionAlgorithmsClientToServer', 'encryptionAlgorithmsServerToClient'],
+  ['MAC', 'macAlgorithmsClientToServer', 'macAlgorithmsServerToClient'],
+  ['compression', 'compressionAlgorithmsClientToServer', 'compressionAlgorithmsServerToClient'],
+];
+
+function algorithmTable(n: Negotiation, page: Page): string[] {
+  const rows: [string, Choice][] = [];
+  for (const [title, toServer, toClient] of ALGORITHMS) {
+    const [there, back] = [toServer, toClient].map((list) => n.choices.find((c) => c.list === list));
+    if (there !== undefined && back !== undefined && !sameChoice(there, back)) rows.push([`${title} C → S`, there], [`${title} S → C`, back]);
+    else if (there !== undefined) rows.push([title, there]);
+  }
+  const titles = 13;
+  const names = Math.min(Math.max(...rows.map(([, c]) => chosenText(c).length), 0), 40);
+  const why = Math.max(page.width - 4 - titles - 1 - names - 1, 26);
+  const table = new Table({ ...COMPACT, wordWrap: true, wrapOnWordBoundary: true, colWidths: [titles, names, why] });
+  for (const [title, c] of rows) table.push([title, c.failed ? page.colors.error(chosenText(c)) : chosenText(c), whyText(c)]);
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => `    ${line}`.trimEnd());
+}
+
+/** The same choice for the same reason. */
+function sameChoice(a: Choice, b: Choice): boolean {
+  return a.chosen === b.chosen && whyText(a) === whyText(b);
+}
+
+function chosenText(c: Choice): string {
+  return c.chosen === undefined ? (c.failed ? 'none in common' : 'none') : shorten(c.chosen, NAME_SHOWN);
+}
+
+/** Why, in few words: the places of the name in the two lists. */
+function whyText(c: Choice): string {
+  if (c.chosen === undefined) return c.list.startsWith('mac') && !c.failed ? 'the cipher authenticates' : printable(c.reason);
+  const place = (side: Side) => `${side}'s ${ordinal(c[side].indexOf(c.chosen ?? '') + 1)}`;
+  return `${place('client')}, ${place('server')}`;
+}
+
+function ordinal(n: number): string {
+  const teen = n % 100 >= 11 && n % 100 <= 13;
+  return `${n}${teen ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')}`;
+}
+
+function hostKeyLines(k: HostKey): string[] {
+  const size = k.bits === undefined ? '' : `, ${k.bits} bits`;
+  return [`${shorten(k.type, NAME_SHOWN)}${size}`, k.keyFingerprint, ...(k.certificate === undefined ? [] : certificateLines(k.certificate))];
+}
+
+function certificateLines(c: Readonly<Record<string, unknown>>): string[] {
+  const moment = (v: unknown) => (typeof v === 'bigint' ? momentText(v) : '?');
+  const principals = Array.isArray(c.validPrincipals) ? c.validPrincipals.map(String) : [];
+  return [
+    `certificate ${JSON.stringify(shorten(String(c.keyId ?? ''), NAME_SHOWN))}, serial ${String(c.serial ?? '?')}`,
+    `  for ${principals.length === 0 ? 'any host' : shorten(principals.join(', '), 200)}`,
+    `  valid from ${moment(c.validAfter)} to ${moment(c.validBefore)}`,
+    `  signed by ${printable(keyWords(c.signatureKey as PublicKey | undefined))}`,
+  ];
+}
+
+function hasshLines(client: Party, server: Party): string[] {
+  return [client.hassh === undefined ? '' : `${client.hassh}  client`, server.hassh === undefined ? '' : `${server.hassh}  server`].filter((s) => s !== '');
+}
+
+/** What came after NEWKEYS and what became of it; said once when it is the same for both sides. */
+function encryptionLines(page: Page, client: Decryption, server: Decryption): void {
+  const both = client.state === server.state && client.reason === server.reason;
+  if (both && client.bytes > 0 && server.bytes > 0) page.put('encrypted', `client ${amountText(client)}; server ${amountText(server)}; ${fateText(client)}`);
+  else if (client.bytes > 0) page.put('encrypted', `client ${amountText(client)}; ${fateText(client)}`);
+  if (server.bytes > 0 && !(both && client.bytes > 0)) page.put('encrypted', `server ${amountText(server)}; ${fateText(server)}`);
+}
+
+function amountText(d: Decryption): string {
+  const opened = d.decrypted > 0 && d.decrypted < d.packets ? `, ${grouped(d.decrypted)} decrypted` : '';
+  return `${count(d.bytes, 'byte')}${d.packets === 0 ? '' : ` in ${count(d.packets, 'packet')}${opened}`}`;
+}
+
+const FATES: Readonly<Record<DecryptionState, string>> = {
+  none: 'not decrypted',
+  ok: 'decrypted',
+  partial: 'decrypted in part',
+  'no-secret': 'not decrypted',
+  unsupported: 'not decrypted',
+  lost: 'not decrypted to its end',
+};
+
+function fateText(d: Decryption): string {
+  return d.reason === '' ? FATES[d.state] : `${FATES[d.state]}: ${printable(d.reason)}`;
+}
+
+function problemLines(page: Page, s: Session): void {
+  const counts = (['error', 'warning', 'note'] as readonly Severity[])
+    .map((severity) => ({ severity, n: s.problems.filter((p) => p.severity === severity).length }))
+    .filter(({ n }) => n > 0);
+  if (counts.length === 0) return;
+  page.put('problems', counts.map(({ severity, n }) => count(n, severity)).join(', '));
+  for (const p of s.problems.slice(0, PROBLEMS_SHOWN)) page.put('', problemText(p), paintOf(page.colors, p.severity));
+  if (s.problems.length > PROBLEMS_SHOWN) page.put('', `and ${s.problems.length - PROBLEMS_SHOWN} more`);
+}

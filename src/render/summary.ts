@@ -1,0 +1,76 @@
+/** The summary: what a person wants to know of each session, in one screen. */
+import { printable, shorten } from '../bytes/printable.ts';
+import type { CaptureTotals, Session } from '../ssh/model.ts';
+import { type Palette, palette } from './color.ts';
+import { captureProblems } from './ending.ts';
+import type { Renderer, RenderOptions } from './renderer.ts';
+import { sessionLines } from './session-text.ts';
+import { clip, count, endpointText } from './text.ts';
+
+/** From this many sessions on, each has one line only. */
+const SESSIONS_IN_FULL = 20;
+/** Columns where there is no terminal to tell. */
+export const DEFAULT_WIDTH = 80;
+/** Columns of an IPv4 endpoint: `255.255.255.255:65535`. */
+const ENDPOINT = 21;
+
+/**
+ * Each session in full, or when they are many one line for each. Sessions are held back until one or the other
+ * is certain, so that a summary has one form.
+ */
+export function summaryRenderer(options: RenderOptions): Renderer {
+  return new Summary(options);
+}
+
+class Summary implements Renderer {
+  private readonly options: RenderOptions;
+  private readonly colors: Palette;
+  private held: { readonly full: string; readonly brief: string }[] = [];
+  private brief = false;
+
+  constructor(options: RenderOptions) {
+    this.options = options;
+    this.colors = palette(options.color);
+  }
+
+  session(s: Session): string {
+    if (this.options.full) return this.full(s);
+    if (this.brief) return this.line(s);
+    this.held.push({ full: this.full(s), brief: this.line(s) });
+    if (this.held.length <= SESSIONS_IN_FULL) return '';
+    this.brief = true;
+    return this.release((one) => one.brief, this.title());
+  }
+
+  capture(c: CaptureTotals): string {
+    const held = this.release((one) => one.full, '');
+    const size = c.compression === undefined ? count(c.bytes, 'byte') : `${count(c.bytes, 'byte')}, ${printable(c.compression)}`;
+    const contents = `${count(c.frames, 'frame')}, ${count(c.streams, 'TCP stream')}, ${count(c.sessions, 'SSH session')}`;
+    const more = this.brief ? `${this.colors.faint('Use -s NUMBER to see a session in full.')}\n` : '';
+    return `${held}${this.brief ? '\n' : ''}${this.colors.strong(shorten(c.file, 200))}: ${c.format}, ${size}: ${contents}\n${captureProblems(c, this.colors)}${more}`;
+  }
+
+  private release(form: (one: { readonly full: string; readonly brief: string }) => string, before: string): string {
+    const text = this.held.map(form).join('');
+    this.held = [];
+    return text === '' ? '' : before + text;
+  }
+
+  private full(s: Session): string {
+    return `${sessionLines(s, this.colors, this.options.width ?? DEFAULT_WIDTH).join('\n')}\n\n`;
+  }
+
+  private title(): string {
+    const names = ['No.'.padStart(5), '!'.padStart(3), 'Client'.padEnd(ENDPOINT), 'Server'.padEnd(ENDPOINT), 'Software of client and server'];
+    return `${this.colors.strong(names.join(' '))}\n`;
+  }
+
+  private line(s: Session): string {
+    const { client, server } = s;
+    const software = [client, server].map((p) => (p.identification === undefined ? '?' : printable(p.identification.softwareVersion))).join(', ');
+    const problems = s.problems.length === 0 ? '' : String(s.problems.length);
+    const cells = [String(s.number).padStart(5), problems.padStart(3), endpointText(client).padEnd(ENDPOINT), endpointText(server).padEnd(ENDPOINT), software];
+    const text = clip(cells.join(' '), this.options.width ?? Number.POSITIVE_INFINITY);
+    return `${s.problems.some((p) => p.severity === 'error') ? this.colors.error(text) : text}\n`;
+  }
+}

@@ -1,0 +1,98 @@
+/** GHASH of GCM (NIST SP 800-38D section 6.4) with tables made once for each key; libraries make theirs anew for every message. */
+
+/** GHASH under one key. */
+export class Ghash {
+  /** For each of the 32 half bytes of a block, and each of its 16 values: the product with H, as four words. */
+  private readonly table: Int32Array;
+  private y0 = 0;
+  private y1 = 0;
+  private y2 = 0;
+  private y3 = 0;
+
+  /** `h` is the encryption of a block of zeros. */
+  constructor(h: Uint8Array) {
+    this.table = tableOf(new DataView(h.buffer, h.byteOffset, 16));
+  }
+
+  reset(): void {
+    this.y0 = this.y1 = this.y2 = this.y3 = 0;
+  }
+
+  /** Takes bytes `start` to `end` of `bytes`, filled up with zeros to whole blocks. */
+  update(bytes: Uint8Array, start: number, end: number): void {
+    for (let i = start; i < end; i += 16) {
+      if (end - i >= 16) this.block(word(bytes, i), word(bytes, i + 4), word(bytes, i + 8), word(bytes, i + 12));
+      else this.update(padded(bytes.subarray(i, end)), 0, 16);
+    }
+  }
+
+  /** Takes the block of lengths: bytes of additional data and of text. */
+  lengths(additional: number, text: number): void {
+    this.block(0, additional * 8, 0, text * 8);
+  }
+
+  private block(w0: number, w1: number, w2: number, w3: number): void {
+    const t = this.table;
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    for (let i = 0, row = 0; i < 4; i++) {
+      let w = i === 0 ? this.y0 ^ w0 : i === 1 ? this.y1 ^ w1 : i === 2 ? this.y2 ^ w2 : this.y3 ^ w3;
+      for (let n = 0; n < 8; n++, row += 64, w <<= 4) {
+        const at = row + ((w >>> 28) << 2);
+        a ^= t[at] as number;
+        b ^= t[at + 1] as number;
+        c ^= t[at + 2] as number;
+        d ^= t[at + 3] as number;
+      }
+    }
+    this.y0 = a;
+    this.y1 = b;
+    this.y2 = c;
+    this.y3 = d;
+  }
+
+  /** True when the hash, encrypted with the first block of `stream`, is the 16 bytes of `bytes` at `at`. */
+  matches(stream: Uint8Array, streamAt: number, bytes: Uint8Array, at: number): boolean {
+    const differs =
+      (this.y0 ^ word(stream, streamAt) ^ word(bytes, at)) |
+      (this.y1 ^ word(stream, streamAt + 4) ^ word(bytes, at + 4)) |
+      (this.y2 ^ word(stream, streamAt + 8) ^ word(bytes, at + 8)) |
+      (this.y3 ^ word(stream, streamAt + 12) ^ word(bytes, at + 12));
+    return differs === 0;
+  }
+}
+
+function word(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
+}
+
+function padded(bytes: Uint8Array): Uint8Array {
+  const out = new Uint8Array(16);
+  out.set(bytes);
+  return out;
+}
+
+function tableOf(h: DataView): Int32Array {
+  const table = new Int32Array(32 * 16 * 4);
+  let [a, b, c, d] = [h.getUint32(0), h.getUint32(4), h.getUint32(8), h.getUint32(12)];
+  for (let bit = 0; bit < 128; bit++) {
+    // Bit 0 of GCM is the highest bit of the first byte; H times x to the power of `bit` goes to every half byte that has it.
+    const mask = 8 >> (bit & 3);
+    for (let value = 0; value < 16; value++) {
+      if ((value & mask) === 0) continue;
+      const at = ((bit >> 2) * 16 + value) * 4;
+      table[at] = (table[at] as number) ^ a;
+      table[at + 1] = (table[at + 1] as number) ^ b;
+      table[at + 2] = (table[at + 2] as number) ^ c;
+      table[at + 3] = (table[at + 3] as number) ^ d;
+    }
+    const carry = d & 1;
+    d = (d >>> 1) | (c << 31);
+    c = (c >>> 1) | (b << 31);
+    b = (b >>> 1) | (a << 31);
+    a = (a >>> 1) ^ (carry === 0 ? 0 : 0xe1000000);
+  }
+  return table;
+}

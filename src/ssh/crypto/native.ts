@@ -1,0 +1,79 @@
+/** Primitives by node:crypto (OpenSSL); what its default provider lacks comes from `portable.ts`. */
+import { latin1Bytes } from '../../bytes/text.ts';
+import type { HashName } from './hashes.ts';
+import { ctrOver } from './modes.ts';
+import { portable } from './portable.ts';
+import type { BlockCipherName, Bulk, Primitives, Transform } from './primitives.ts';
+
+type Crypto = typeof import('node:crypto');
+
+/** OpenSSL's name for a block cipher, without the mode. */
+function baseName(cipher: BlockCipherName, key: Uint8Array): string | undefined {
+  if (cipher === 'aes' || cipher === 'camellia') return `${cipher}-${8 * key.length}`;
+  return cipher === '3des' ? 'des-ede3' : undefined;
+}
+
+/** A cipher object of node that takes whole blocks (or, as a stream, any bytes). */
+function transform(object: ReturnType<Crypto['createCipheriv']> | ReturnType<Crypto['createDecipheriv']>): Transform {
+  object.setAutoPadding(false);
+  return (bytes) => object.update(bytes);
+}
+
+function bulkOf(crypto: Crypto): Bulk {
+  return {
+    gcm(key, nonce, additional, text, tag) {
+      const object = crypto.createDecipheriv(key.length === 16 ? 'aes-128-gcm' : 'aes-256-gcm', key, nonce);
+      object.setAAD(additional);
+      object.setAuthTag(tag);
+      const plain = object.update(text);
+      try {
+        object.final();
+        return { plain, authentic: true };
+      } catch {
+        return { plain, authentic: false };
+      }
+    },
+    chacha20: (key, counterAndNonce, text) => crypto.createDecipheriv('chacha20', key, counterAndNonce).update(text),
+    chachaTag(key, nonce, additional) {
+      const object = crypto.createCipheriv('chacha20-poly1305', key, nonce, { authTagLength: 16 });
+      object.setAAD(additional, { plaintextLength: 0 });
+      object.final();
+      return object.getAuthTag();
+    },
+  };
+}
+
+/** The primitives on top of node's crypto module. */
+function over(crypto: Crypto): Primitives {
+  const ciphers = new Set(crypto.getCiphers());
+  const hashes = new Set(crypto.getHashes());
+  const known = (cipher: BlockCipherName, key: Uint8Array, mode: string): string | undefined => {
+    const name = `${baseName(cipher, key)}-${mode}`;
+    return ciphers.has(name) ? name : undefined;
+  };
+  const ecb: Primitives['ecb'] = (cipher, key) => {
+    const name = known(cipher, key, 'ecb');
+    return name === undefined ? portable.ecb(cipher, key) : transform(crypto.createCipheriv(name, key, null));
+  };
+  return {
+    name: 'native',
+    // A string comes back from the one-shot hash twice as fast as a Buffer.
+    hash: (name: HashName, data) => (hashes.has(name) && name !== 'shake256' ? latin1Bytes(crypto.hash(name, data, 'binary')) : portable.hash(name, data)),
+    ecb,
+    ctr(cipher, key, counter) {
+      const name = known(cipher, key, 'ctr');
+      return name === undefined ? ctrOver(ecb(cipher, key), counter) : transform(crypto.createDecipheriv(name, key, counter));
+    },
+    cbc(cipher, key) {
+      const name = known(cipher, key, 'cbc');
+      return name === undefined ? portable.cbc(cipher, key) : transform(crypto.createDecipheriv(name, key, new Uint8Array(cipher === '3des' ? 8 : 16)));
+    },
+    bulk: ciphers.has('chacha20-poly1305') && ciphers.has('chacha20') ? bulkOf(crypto) : undefined,
+  };
+}
+
+// Not an import, so that a browser, which has no such module, loads this file as well.
+const crypto = globalThis.process?.getBuiltinModule?.('node:crypto');
+
+/** The fastest primitives at hand: OpenSSL's under Node, the portable ones elsewhere. */
+export const primitives: Primitives = crypto === undefined ? portable : over(crypto);

@@ -1,0 +1,36 @@
+/** What the openers ask of a cryptographic library; `native.ts` and `portable.ts` answer, and a test holds them equal. */
+import type { HashName } from './hashes.ts';
+
+/** Bytes in, as many bytes out in a new array. Goes on where the last call ended. */
+export type Transform = (bytes: Uint8Array) => Uint8Array;
+
+export type BlockCipherName = 'aes' | 'des' | '3des' | 'blowfish' | 'cast128' | 'twofish' | 'serpent' | 'idea' | 'seed' | 'camellia';
+
+/** Block ciphers take keys of the lengths that a row of `ciphers.ts` gives them, and whole blocks. */
+export interface Primitives {
+  readonly name: 'native' | 'portable';
+  hash(name: HashName, data: Uint8Array): Uint8Array;
+  /** Encrypts block by block. */
+  ecb(cipher: BlockCipherName, key: Uint8Array): Transform;
+  /** XORs the key stream of counter mode (RFC 4344 section 4), from the block `counter` on; any number of bytes. */
+  ctr(cipher: BlockCipherName, key: Uint8Array, counter: Uint8Array): Transform;
+  /** Decrypts in CBC mode, from an IV of zeros on. */
+  cbc(cipher: BlockCipherName, key: Uint8Array): Transform;
+  /** One-shot forms that cost some microseconds to set up and are fast from then on; without them the openers do all by the above. */
+  readonly bulk: Bulk | undefined;
+}
+
+export interface Bulk {
+  /** Plaintext of AES-GCM, and whether the tag is right. */
+  gcm(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    additional: Uint8Array,
+    text: Uint8Array,
+    tag: Uint8Array,
+  ): { readonly plain: Uint8Array; readonly authentic: boolean };
+  /** XORs the ChaCha20 key stream; `counterAndNonce` is the last row of the state: 4 bytes little-endian, then the 12 of RFC 8439. */
+  chacha20(key: Uint8Array, counterAndNonce: Uint8Array, text: Uint8Array): Uint8Array;
+  /** Tag of AEAD_CHACHA20_POLY1305 (RFC 8439 section 2.8) over additional data alone. */
+  chachaTag(key: Uint8Array, nonce: Uint8Array, additional: Uint8Array): Uint8Array;
+}

@@ -1,0 +1,68 @@
+/** K from the ephemeral private value of one side, as that side computed it. */
+import { type Agreement, curveAgreement, diffieHellman } from '../crypto/agree.ts';
+import { groupPrime } from '../crypto/groups.ts';
+import { numberOf } from '../crypto/number.ts';
+import type { Side } from '../message.ts';
+import { mpintContent } from './hash-parts.ts';
+import type { FieldName, KexMethod } from './method.ts';
+import type { Transcript } from './transcript.ts';
+
+/** What comes of a private value. */
+export type Agreed =
+  | {
+      /** K as it is hashed: the content of its mpint. */
+      readonly k: Uint8Array;
+      /** Whether the private value gives the public one that its side sent; undefined when the capture does not hold that. */
+      readonly matchesPublic: boolean | undefined;
+    }
+  | { readonly error: string };
+
+/** The groups by the length of their prime, which is enough to tell them apart (RFC 4253 section 8, RFC 8268 section 3). */
+const GROUPS: Readonly<Record<number, number>> = { 1024: 1, 2048: 14, 3072: 15, 4096: 16, 6144: 17, 8192: 18 };
+
+const CURVE_BYTES: Readonly<Record<string, number>> = { curve25519: 32, curve448: 56 };
+
+/** Length of a private value of `method` when it is a byte string (RFC 7748 section 5); undefined when it is a number. */
+export function privateLength(method: KexMethod): number | undefined {
+  return method.curve === undefined ? undefined : CURVE_BYTES[method.curve];
+}
+
+/** K, from the private value of `side` and the public value that the other side sent. Never throws; says why it cannot. */
+export function sharedSecret(method: KexMethod, t: Transcript, side: Side, privateValue: Uint8Array): Agreed {
+  const { halves } = method;
+  if (halves === undefined) return { error: `a private value is not enough for ${method.names[0]}: it takes K itself` };
+  const agreement = agreementOf(method, t);
+  if (typeof agreement === 'string') return { error: agreement };
+  const own = fieldAt(t, halves[side]);
+  const peer = fieldAt(t, halves[side === 'client' ? 'server' : 'client']);
+  if (peer === undefined) return { error: `the capture does not hold the public value of the ${side === 'client' ? 'server' : 'client'}` };
+  const k = agreement.shared(privateValue, peer);
+  if (k === undefined) return { error: 'the private value and the public value on the wire do not fit this method' };
+  return { k: mpintContent(k), matchesPublic: own === undefined ? undefined : matches(agreement.publicOf(privateValue), own, method) };
+}
+
+/** How K is computed, or why it cannot be. */
+function agreementOf(method: KexMethod, t: Transcript): Agreement | string {
+  if (method.curve !== undefined) return curveAgreement(method.curve) ?? `sshark cannot compute on the curve ${method.curve}`;
+  if (method.groupBits !== undefined) {
+    const p = groupPrime(GROUPS[method.groupBits] ?? 0);
+    return p === undefined ? `the group of ${method.groupBits} bits is not known` : diffieHellman(p, 2n);
+  }
+  const group = method.halves?.group ?? '';
+  const [p, g] = [fieldAt(t, [group, 'p']), fieldAt(t, [group, 'g'])];
+  return p === undefined || g === undefined ? 'the capture does not hold the group that the server picked' : diffieHellman(numberOf(p), numberOf(g));
+}
+
+function fieldAt(t: Transcript, [message, field]: FieldName): Uint8Array | undefined {
+  return t.messages.get(message)?.fields.get(field)?.bytes;
+}
+
+function matches(computed: Uint8Array | undefined, sent: Uint8Array, method: KexMethod): boolean {
+  if (computed === undefined) return false;
+  return method.curve === undefined ? equal(mpintContent(computed), mpintContent(sent)) : equal(computed, sent);
+}
+
+/** True when both are the same bytes. */
+export function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((v, i) => v === b[i]);
+}

@@ -1,0 +1,69 @@
+/** What NEWKEYS does to a direction: from here on its packets are under the keys of the exchange, as far as we have them. */
+import { framingWithoutKeys } from './binary-packet.ts';
+import { cipher } from './crypto/ciphers.ts';
+import { compression } from './crypto/compression.ts';
+import { PacketInflater } from './crypto/inflate.ts';
+import { mac } from './crypto/macs.ts';
+import type { Direction } from './direction.ts';
+import { keyOf, openerFor } from './keys.ts';
+import type { DecryptionState } from './model.ts';
+import type { DirectionAlgorithms } from './negotiate.ts';
+import type { SshSession } from './session.ts';
+
+/** Puts the keys of the exchange that `d` is in into force. */
+export function takeNewKeys(session: SshSession, d: Direction): void {
+  const exchange = session.exchanges[d.epoch];
+  const algorithms = exchange?.negotiation?.[session.sideOf(d.end)];
+  d.kexinit = undefined;
+  d.epoch++;
+  // OpenSSH PROTOCOL section 1.10: strict KEX starts the sequence numbers of each epoch at 0.
+  if (session.strict === true) d.sequence = 0;
+  d.opener = undefined;
+  d.expected = undefined;
+  if (exchange === undefined || algorithms === undefined) {
+    give(d, 'lost', 'the algorithms are not known: the KEXINIT of one side is not in the capture');
+    return;
+  }
+  startCompression(session, d, algorithms);
+  exchange.unlock(session);
+  const source = exchange.keySource(session);
+  if (typeof source === 'string') readWithoutKeys(d, algorithms, source);
+  else {
+    d.opener = openerFor(session.sideOf(d.end), algorithms, (letter, length) => keyOf(source, letter, length));
+    if (d.opener === undefined) give(d, 'unsupported', unsupported(algorithms));
+  }
+}
+
+/** Each exchange begins its compression anew (RFC 4253 section 6.2). */
+function startCompression(session: SshSession, d: Direction, algorithms: DirectionAlgorithms): void {
+  const row = compression(algorithms.compression ?? 'none');
+  d.inflateAfterLogin = row?.delayed === true;
+  const now = row !== undefined && row.name !== 'none' && (!row.delayed || session.authenticated);
+  d.inflater = now ? new PacketInflater(session.limits.inflatedBytes) : undefined;
+}
+
+/** Without keys the packets are framed where the length is in clear, and else only counted. */
+function readWithoutKeys(d: Direction, algorithms: DirectionAlgorithms, why: string): void {
+  const row = cipher(algorithms.cipher ?? '');
+  if (row === undefined) {
+    give(d, 'unsupported', unsupported(algorithms));
+    return;
+  }
+  const framing = framingWithoutKeys(row, mac(algorithms.mac ?? 'none'));
+  if (framing === undefined) give(d, 'no-secret', why);
+  else {
+    d.framing = framing;
+    if (!framing.open) d.obstacle = { state: 'no-secret', reason: why };
+  }
+}
+
+/** From here on the bytes are only counted. */
+function give(d: Direction, state: DecryptionState, reason: string): void {
+  d.stage = 'counting';
+  d.obstacle = { state, reason };
+}
+
+function unsupported(algorithms: DirectionAlgorithms): string {
+  const { cipher: name, mac: macName, compression: packed } = algorithms;
+  return `sshark cannot open ${[name, macName, packed].filter((n) => n !== undefined && n !== 'none').join(' with ')}`;
+}

@@ -1,0 +1,185 @@
+/** Finds the flow of a segment: a hash table of fixed-size records in typed arrays, so that a flow costs 64 bytes and no object. */
+import type { Address, Segment } from '../net/segment.ts';
+
+/** Words of a record. Addresses and ports are those of end a (which sent the first frame), then those of end b. */
+const WORDS = 16;
+const HASH = 0;
+const A = 1;
+const B = 5;
+/** Ports of a and b in one word. */
+const PORTS = 9;
+/** Initial sequence numbers of a and b, as far as the state word says that they are known. */
+const BASES = 10;
+const STATE = 12;
+const GENERATION = 13;
+/** Second of the capture in which it was closed. */
+const CLOSED_AT = 14;
+
+/** Bits of the state word. The IP version is part of what identifies a flow. */
+const IPV6 = 1;
+const CLOSED = 2;
+const HAS_BASE_A = 4;
+const HAS_BASE_B = 8;
+
+/** Records by index, from 0 to `count`; an index is good until the next `keepOnly`. */
+export class FlowIndex {
+  count = 0;
+  /** True when the segment given to the last `find` goes from end a to end b. */
+  forward = true;
+  private words = new Int32Array(256 * WORDS);
+  /** Index + 1 of a record, or 0; a record is at its hash or in one of the next slots, with no empty one between. */
+  private slots = new Int32Array(1024);
+  /** What the hash is keyed with: nobody can make a capture in which all flows collide. No output depends on it. */
+  private readonly key = Int32Array.from({ length: 9 }, () => Math.random() * 2 ** 32);
+
+  /** Index of the record of the flow of `s`, or -1. */
+  find(s: Segment): number {
+    const hash = this.hash(s);
+    const mask = this.slots.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const entry = this.slots[slot] as number;
+      if (entry === 0) return -1;
+      if (this.words[(entry - 1) * WORDS + HASH] === hash && this.matches((entry - 1) * WORDS, s)) return entry - 1;
+    }
+  }
+
+  /** A new record for the flow of `s`, sent by its end a; there must be none yet. Gives its index. */
+  add(s: Segment): number {
+    if (this.count * WORDS === this.words.length) {
+      const grown = new Int32Array(2 * this.words.length);
+      grown.set(this.words);
+      this.words = grown;
+      this.rehash(2 * this.slots.length);
+    }
+    const index = this.count++;
+    this.words[index * WORDS + HASH] = this.hash(s);
+    this.reset(index, s);
+    this.enter(index);
+    return index;
+  }
+
+  /** Makes the record at `index` new, for another flow between the same ends; `s` is its first segment. */
+  reset(index: number, s: Segment): void {
+    const at = index * WORDS;
+    for (let i = 0; i < 4; i++) {
+      this.words[at + A + i] = s.source[i] as number;
+      this.words[at + B + i] = s.destination[i] as number;
+    }
+    this.words[at + PORTS] = (s.sourcePort << 16) | s.destinationPort;
+    this.words[at + STATE] = s.ipVersion === 6 ? IPV6 : 0;
+    this.words[at + GENERATION] = -1;
+    this.forward = true;
+  }
+
+  /** Sets the generation; true when it was another before. */
+  touch(index: number, generation: number): boolean {
+    if (this.words[index * WORDS + GENERATION] === generation) return false;
+    this.words[index * WORDS + GENERATION] = generation;
+    return true;
+  }
+
+  generation(index: number): number {
+    return this.words[index * WORDS + GENERATION] as number;
+  }
+
+  /** Notes the initial sequence number of the end a or, if not `a`, b, unless one is known. */
+  noteBase(index: number, a: boolean, sequence: number): void {
+    const bit = a ? HAS_BASE_A : HAS_BASE_B;
+    const at = index * WORDS;
+    if (((this.words[at + STATE] as number) & bit) !== 0) return;
+    this.words[at + STATE] = (this.words[at + STATE] as number) | bit;
+    this.words[at + (a ? BASES : BASES + 1)] = sequence;
+  }
+
+  /** True when the initial sequence number of that end is known and another one than `sequence`. */
+  otherBase(index: number, a: boolean, sequence: number): boolean {
+    const at = index * WORDS;
+    return ((this.words[at + STATE] as number) & (a ? HAS_BASE_A : HAS_BASE_B)) !== 0 && this.words[at + (a ? BASES : BASES + 1)] !== (sequence | 0);
+  }
+
+  /** Notes that a FIN or RST was seen, at `seconds`. */
+  close(index: number, seconds: number): void {
+    this.words[index * WORDS + STATE] = (this.words[index * WORDS + STATE] as number) | CLOSED;
+    this.words[index * WORDS + CLOSED_AT] = seconds;
+  }
+
+  closed(index: number): boolean {
+    return ((this.words[index * WORDS + STATE] as number) & CLOSED) !== 0;
+  }
+
+  /** Second at which a closed flow was closed. */
+  closedAt(index: number): number {
+    return this.words[index * WORDS + CLOSED_AT] as number;
+  }
+
+  /** Keeps the records that `keep` says, in their order, under new indexes: those from 0 on. */
+  keepOnly(keep: (index: number) => boolean): void {
+    let count = 0;
+    for (let index = 0; index < this.count; index++) {
+      if (keep(index)) this.words.copyWithin(count++ * WORDS, index * WORDS, (index + 1) * WORDS);
+    }
+    this.count = count;
+    this.rehash(this.slots.length);
+  }
+
+  private rehash(size: number): void {
+    if (size === this.slots.length) this.slots.fill(0);
+    else this.slots = new Int32Array(size);
+    for (let index = 0; index < this.count; index++) this.enter(index);
+  }
+
+  private enter(index: number): void {
+    const mask = this.slots.length - 1;
+    let slot = (this.words[index * WORDS + HASH] as number) & mask;
+    while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
+    this.slots[slot] = index + 1;
+  }
+
+  private matches(at: number, s: Segment): boolean {
+    if ((((this.words[at + STATE] as number) & IPV6) !== 0) !== (s.ipVersion === 6)) return false;
+    const ports = this.words[at + PORTS];
+    if (ports === ((s.sourcePort << 16) | s.destinationPort) && this.isAddress(at + A, s.source) && this.isAddress(at + B, s.destination)) {
+      this.forward = true;
+      return true;
+    }
+    if (ports === ((s.destinationPort << 16) | s.sourcePort) && this.isAddress(at + A, s.destination) && this.isAddress(at + B, s.source)) {
+      this.forward = false;
+      return true;
+    }
+    return false;
+  }
+
+  private isAddress(at: number, address: Address): boolean {
+    const words = this.words;
+    return (
+      words[at + 3] === ((address[3] as number) | 0) &&
+      words[at] === ((address[0] as number) | 0) &&
+      words[at + 1] === ((address[1] as number) | 0) &&
+      words[at + 2] === ((address[2] as number) | 0)
+    );
+  }
+
+  /** The same for both directions. */
+  private hash(s: Segment): number {
+    return (mix(this.hashEnd(s.source, s.sourcePort)) + mix(this.hashEnd(s.destination, s.destinationPort))) | 0;
+  }
+
+  /** Multilinear over 16-bit pieces: for two different ends a collision under a random key is improbable. */
+  private hashEnd(address: Address, port: number): number {
+    const key = this.key;
+    let sum = Math.imul(port, key[8] as number);
+    for (let i = 0; i < 4; i++) {
+      const word = address[i] as number;
+      if (word === 0) continue;
+      sum = (sum + Math.imul(word & 0xffff, key[2 * i] as number) + Math.imul(word >>> 16, key[2 * i + 1] as number)) | 0;
+    }
+    return sum;
+  }
+}
+
+/** Spreads all bits of `h` over all, so that the sum of two ends is not linear in them (constants of MurmurHash3's finalizer). */
+function mix(h: number): number {
+  let x = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return x ^ (x >>> 16);
+}

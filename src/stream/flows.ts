@@ -1,0 +1,186 @@
+/** All TCP connections of a capture: gives each segment to its flow, and keeps only what may be SSH. */
+import type { Limits } from '../limits.ts';
+import { ACK, FIN, RST, type Segment, SYN } from '../net/segment.ts';
+import { type Problem, problem } from '../wire/problem.ts';
+import type { FlowConsumer } from './chunk.ts';
+import { Conversation, type Owner } from './conversation.ts';
+import { FlowIndex } from './flow-index.ts';
+
+/**
+ * The table of flows. A flow that is not SSH costs a record of 64 bytes. Records age in two generations: one that no
+ * segment touched while Limits.flows / 2 others were new or touched is forgotten; if its flow comes back, it is one
+ * that began in the middle. Flows that were closed are forgotten after Limits.idleSeconds too. Open SSH flows stay; only
+ * when a new one finds Limits.sessions of them, the longest silent ones are ended.
+ */
+export class FlowTable {
+  private readonly limits: Limits;
+  private readonly owner: Owner;
+  /** TCP conversations seen, as Wireshark numbers them (tcp.stream). */
+  streams = 0;
+  private readonly index = new FlowIndex();
+  /** What is not over of each record. */
+  private conversations: (Conversation | undefined)[] = [];
+  /** SSH flows, in the order in which they were found to be. */
+  private readonly opened = new Set<Conversation>();
+  private generation = 0;
+  /** Records touched in this generation, open SSH flows not counted. */
+  private young = 0;
+  private sweptAt: number | undefined;
+  private segmentsSinceSweep = 0;
+  private forgotten = 0;
+  private forgottenAt = 0;
+  private ended = 0;
+  private endedAt = 0;
+  private givenUp = 0;
+  private givenUpAt = 0;
+  private frame = 0;
+
+  constructor(limits: Limits, consumer: FlowConsumer) {
+    this.limits = limits;
+    this.owner = {
+      limits,
+      consumer,
+      budget: { bytes: 0 },
+      opening: (conversation) => {
+        if (this.opened.size >= limits.sessions) this.makeRoom(conversation);
+        this.opened.add(conversation);
+      },
+      closing: (conversation) => this.opened.delete(conversation),
+      crowded: () => {
+        if (this.givenUp++ === 0) this.givenUpAt = this.frame;
+      },
+    };
+  }
+
+  /** Flows in the table now. */
+  get flows(): number {
+    return this.index.count;
+  }
+
+  /** SSH flows that are not over. */
+  get sessions(): number {
+    return this.opened.size;
+  }
+
+  /** Bytes held back or kept for undecided flows now; bounded by Limits.heldBytes and the segment at hand. */
+  get held(): number {
+    return this.owner.budget.bytes;
+  }
+
+  /** What the table had to leave out. */
+  get problems(): Problem[] {
+    const out: Problem[] = [];
+    const say = (count: number, what: string, limit: keyof Limits, frame: number) => {
+      if (count > 0) out.push(problem('limit', `${what} (limit ${limit}, ${this.limits[limit]}): ${count}`, { frame }));
+    };
+    say(this.forgotten, 'TCP connections forgotten before they were closed, to make room for others', 'flows', this.forgottenAt);
+    say(this.ended, 'SSH sessions left before their end, to make room for others', 'sessions', this.endedAt);
+    say(this.givenUp, 'TCP connections not looked at, for want of room for their first bytes', 'heldBytes', this.givenUpAt);
+    return out;
+  }
+
+  /** Takes the next segment of the capture. */
+  segment(s: Segment): void {
+    this.frame = s.frame;
+    if (2 * ++this.segmentsSinceSweep > this.index.count) this.sweep(s.seconds);
+    let record = this.index.find(s);
+    if (record < 0 || ((s.flags & (SYN | FIN | RST)) !== 0 && this.startsAnew(record, s))) record = this.begin(record, s);
+    const a = this.index.forward;
+    this.index.noteBase(record, a, (s.flags & SYN) !== 0 ? s.sequence : s.sequence - 1);
+    const conversation = this.conversations[record];
+    if (this.index.touch(record, this.generation) && conversation?.open !== true) this.young++;
+    if (conversation !== undefined) this.converse(conversation, record, s, a);
+    if (this.young >= this.limits.flows / 2) this.forget(); // at the end: it moves the records
+  }
+
+  /** The capture is over: ends all flows. */
+  finish(): void {
+    for (const conversation of this.conversations) conversation?.finish('capture');
+    this.index.keepOnly(() => false);
+    this.conversations = [];
+  }
+
+  private converse(conversation: Conversation, record: number, s: Segment, a: boolean): void {
+    if (!conversation.over) conversation.segment(s, a ? 'a' : 'b');
+    if (conversation.over) this.conversations[record] = undefined;
+  }
+
+  /** A SYN, FIN or RST on a known flow: true when it is the SYN of a new connection between the same ends. */
+  private startsAnew(record: number, s: Segment): boolean {
+    const { index } = this;
+    if ((s.flags & SYN) !== 0) {
+      // A retransmitted SYN has the same number. One with ACK counts only after an end: Wireshark, too, takes a second answer for the same connection's.
+      const mayBeNew = (s.flags & ACK) === 0 || index.closed(record);
+      return mayBeNew && index.otherBase(record, index.forward, s.sequence);
+    }
+    index.close(record, s.seconds);
+    return false;
+  }
+
+  /** A flow that begins with `s`, in the place of the one at `record` or, if that is -1, in a new one. Gives its record. */
+  private begin(record: number, s: Segment): number {
+    let at = record;
+    if (at < 0) {
+      at = this.index.add(s);
+    } else {
+      this.conversations[at]?.finish('reused');
+      this.index.reset(at, s);
+    }
+    if ((s.flags & ACK) !== 0) this.index.noteBase(at, false, s.acknowledgement - 1);
+    this.conversations[at] = new Conversation(this.streams++, s, this.owner);
+    return at;
+  }
+
+  /** Ends the generation: forgets the records that it did not touch. */
+  private forget(): void {
+    this.keepOnly((record, conversation) => {
+      if (conversation?.open === true || this.index.generation(record) === this.generation) return true;
+      if (!this.index.closed(record) && this.forgotten++ === 0) this.forgottenAt = this.frame;
+      return false;
+    });
+    this.generation++;
+    this.young = 0;
+  }
+
+  /**
+   * Forgets what was closed long ago. At most once in Limits.idleSeconds of the capture's time, and in half as many
+   * segments as there are records: a capture with wild times costs no more.
+   */
+  private sweep(now: number): void {
+    this.segmentsSinceSweep = 0;
+    this.sweptAt ??= now;
+    const idle = this.limits.idleSeconds;
+    if (Math.abs(now - this.sweptAt) < idle) return;
+    this.sweptAt = now;
+    for (const conversation of this.opened) {
+      if (conversation.ending && now - conversation.lastSeconds >= idle) conversation.finish('idle');
+    }
+    this.keepOnly((record, conversation) => {
+      if (conversation?.open === true || !this.index.closed(record) || ((now - this.index.closedAt(record)) | 0) < idle) return true;
+      if (this.index.generation(record) === this.generation) this.young--;
+      return false;
+    });
+  }
+
+  private keepOnly(keep: (record: number, conversation: Conversation | undefined) => boolean): void {
+    const kept: (Conversation | undefined)[] = [];
+    this.index.keepOnly((record) => {
+      const conversation = this.conversations[record];
+      const keeps = keep(record, conversation);
+      if (keeps) kept.push(conversation);
+      else conversation?.finish('idle');
+      return keeps;
+    });
+    this.conversations = kept;
+  }
+
+  /** Ends the eighth of the SSH flows that was silent for longest. */
+  private makeRoom(newcomer: Conversation): void {
+    const byAge = [...this.opened].sort((x, y) => x.lastFrame - y.lastFrame);
+    for (const conversation of byAge.slice(0, Math.max(1, this.limits.sessions >>> 3))) {
+      const idle = newcomer.lastSeconds - conversation.lastSeconds > this.limits.idleSeconds;
+      conversation.finish(idle ? 'idle' : 'limit');
+      if (this.ended++ === 0) this.endedAt = this.frame;
+    }
+  }
+}

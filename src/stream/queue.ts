@@ -1,0 +1,151 @@
+/** The bytes of one direction that are waiting to be read, with the frames that brought them. */
+import { type Origin, Space } from '../bytes/space.ts';
+import type { Timestamp } from '../capture/frame.ts';
+import type { Chunk } from './chunk.ts';
+
+/** A piece taken out of a queue. */
+export interface Taken {
+  /** A copy of the bytes; offsets count from the first of them. */
+  readonly space: Space;
+  /** Offset of the first byte in the stream. */
+  readonly streamOffset: number;
+  /** The frame that made the last byte available, and its time. */
+  readonly frame: number;
+  readonly time: Timestamp;
+}
+
+/** A chunk as the queue remembers it: everything but the bytes. */
+interface Mark extends Timestamp {
+  /** Stream offset behind the chunk's last byte. */
+  readonly end: number;
+  readonly offset: number;
+  readonly frame: number;
+  readonly origins: readonly Origin[];
+}
+
+/** First in, first out. Bytes of the newest chunk are borrowed until `settle`, so that what is read at once is copied once. */
+export class ByteQueue {
+  private buffer = new Uint8Array(0);
+  private head = 0;
+  private tail = 0;
+  private borrowed = false;
+  private marks: Mark[] = [];
+  private firstMark = 0;
+  /** Offset in the stream of the first waiting byte. */
+  offset = 0;
+
+  get length(): number {
+    return this.tail - this.head;
+  }
+
+  /** The waiting bytes; valid until the next call. */
+  get bytes(): Uint8Array {
+    return this.buffer.subarray(this.head, this.tail);
+  }
+
+  /** The byte at `index`, which must be less than `length`. */
+  at(index: number): number {
+    return this.buffer[this.head + index] as number;
+  }
+
+  /** The big-endian uint32 at `index`; four bytes must be there. */
+  uint32(index: number): number {
+    const p = this.head + index;
+    const b = this.buffer;
+    return ((b[p] as number) * 0x1000000 + (((b[p + 1] as number) << 16) | ((b[p + 2] as number) << 8) | (b[p + 3] as number))) >>> 0;
+  }
+
+  /** Adds a chunk. When nothing waits its bytes are borrowed: call `settle` before they change. */
+  push(chunk: Chunk): void {
+    this.marks.push({
+      seconds: chunk.seconds,
+      nanos: chunk.nanos,
+      offset: chunk.offset,
+      end: chunk.offset + chunk.bytes.length,
+      frame: chunk.frame,
+      origins: chunk.origins,
+    });
+    if (this.length === 0) {
+      this.buffer = chunk.bytes as Uint8Array<ArrayBuffer>;
+      this.head = 0;
+      this.tail = chunk.bytes.length;
+      this.borrowed = true;
+      this.offset = chunk.offset;
+      return;
+    }
+    this.room(chunk.bytes.length);
+    this.buffer.set(chunk.bytes, this.tail);
+    this.tail += chunk.bytes.length;
+  }
+
+  /** Takes `length` bytes out, which must be there. */
+  take(length: number): Taken {
+    const from = this.offset;
+    const last = this.markOf(from + Math.max(length, 1) - 1);
+    const space = new Space(this.buffer.slice(this.head, this.head + length), this.origins(from, from + length));
+    this.skip(length);
+    return { space, streamOffset: from, frame: last?.frame ?? 0, time: last ?? { seconds: 0, nanos: 0 } };
+  }
+
+  /** Drops `length` bytes, which must be there. */
+  skip(length: number): void {
+    this.head += length;
+    this.offset += length;
+    while (this.firstMark < this.marks.length && (this.marks[this.firstMark] as Mark).end <= this.offset) this.firstMark++;
+    if (this.firstMark > 64 && this.firstMark * 2 > this.marks.length) {
+      this.marks.splice(0, this.firstMark);
+      this.firstMark = 0;
+    }
+    if (this.head === this.tail) this.clear();
+  }
+
+  /** Drops all bytes. */
+  clear(): void {
+    this.offset += this.length;
+    this.head = 0;
+    this.tail = 0;
+    this.marks = [];
+    this.firstMark = 0;
+    this.buffer = new Uint8Array(0);
+    this.borrowed = false;
+  }
+
+  /** Makes borrowed bytes the queue's own. */
+  settle(): void {
+    if (!this.borrowed) return;
+    this.buffer = this.buffer.slice(this.head, this.tail);
+    this.tail -= this.head;
+    this.head = 0;
+    this.borrowed = false;
+  }
+
+  private room(more: number): void {
+    if (!this.borrowed && this.tail + more <= this.buffer.length) return;
+    const grown = new Uint8Array(Math.max(2 * this.length, this.length + more, 1024));
+    grown.set(this.bytes);
+    this.tail -= this.head;
+    this.head = 0;
+    this.buffer = grown;
+    this.borrowed = false;
+  }
+
+  private markOf(offset: number): Mark | undefined {
+    for (let i = this.firstMark; i < this.marks.length; i++) if ((this.marks[i] as Mark).end > offset) return this.marks[i];
+    return this.marks[this.marks.length - 1];
+  }
+
+  /** The origins of the stream bytes `[from, to)`, counted from `from`. */
+  private origins(from: number, to: number): Origin[] {
+    const out: Origin[] = [];
+    for (let i = this.firstMark; i < this.marks.length; i++) {
+      const mark = this.marks[i] as Mark;
+      if (mark.offset >= to) break;
+      for (const o of mark.origins) {
+        const start = Math.max(from, mark.offset + o.start);
+        const end = Math.min(to, mark.offset + o.start + o.length);
+        if (start < end) out.push({ start: start - from, length: end - start, frame: o.frame, frameOffset: o.frameOffset + start - mark.offset - o.start });
+      }
+    }
+    return out;
+  }
+}

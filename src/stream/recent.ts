@@ -1,0 +1,75 @@
+/** The last bytes that one direction delivered, to tell a retransmission from a forgery. */
+
+/** Bytes remembered: the whole handshake of most sessions, and some segments of a transfer. Sizes are powers of 2. */
+const SIZE = 8192;
+/** Bytes there is room for at first: most sessions of a scan bring no more than their identification string. */
+const FIRST_SIZE = 256;
+/** Runs of bytes whose frame is remembered. */
+const MARKS = 64;
+
+/**
+ * A ring of the last delivered bytes of a stream with the frames that brought them. What has left the ring is not
+ * compared any more.
+ */
+export class Recent {
+  /** The byte of stream offset n is at n modulo the size of the ring. */
+  private ring = new Uint8Array(FIRST_SIZE);
+  private readonly ends: number[] = [];
+  private readonly frames: number[] = [];
+  private marks = 0;
+  /** The remembered bytes are those of stream offsets `floor` to `end`. */
+  private floor = 0;
+  private end = 0;
+
+  /** Remembers `bytes`, which stand at stream offset `offset` (never before what was remembered last) and came in `frame`. */
+  push(bytes: Uint8Array, offset: number, frame: number): void {
+    if (offset !== this.end) this.floor = offset; // after a gap the ring has nothing of what lies before
+    const end = offset + bytes.length;
+    this.room(offset, end);
+    this.end = end;
+    put(this.ring, bytes.length > SIZE ? bytes.subarray(bytes.length - SIZE) : bytes, end);
+    const mark = this.marks++ % MARKS;
+    this.floor = Math.max(this.floor, end - SIZE, this.ends[mark] ?? 0);
+    this.ends[mark] = end;
+    this.frames[mark] = frame;
+  }
+
+  /** Stream offset of the first byte in which `bytes`, put at `offset`, differs from what is remembered there; -1 when none does. */
+  firstDifference(bytes: Uint8Array, offset: number): number {
+    const mask = this.ring.length - 1;
+    const to = Math.min(this.end, offset + bytes.length);
+    for (let at = Math.max(this.floor, offset); at < to; at++) if (this.ring[at & mask] !== bytes[at - offset]) return at;
+    return -1;
+  }
+
+  /** The frame that brought the remembered byte at stream offset `offset`. */
+  frameOf(offset: number): number {
+    for (let i = Math.max(0, this.marks - MARKS); i < this.marks; i++) {
+      if ((this.ends[i % MARKS] as number) > offset) return this.frames[i % MARKS] as number;
+    }
+    return 0;
+  }
+
+  /** Grows the ring, up to its full size, so that it holds `floor` to `end`; its bytes reach up to `old` now. */
+  private room(old: number, end: number): void {
+    let size = this.ring.length;
+    while (size < SIZE && size < end - this.floor) size *= 2;
+    if (size === this.ring.length) return;
+    const before = this.ring;
+    this.ring = new Uint8Array(size);
+    const mask = before.length - 1;
+    for (let at = this.floor; at < old; at++) this.ring[at & (size - 1)] = before[at & mask] as number;
+  }
+}
+
+/** Writes `bytes`, no more than `ring` holds, so that they end before the place of stream offset `end`. */
+function put(ring: Uint8Array, bytes: Uint8Array, end: number): void {
+  const at = (end - bytes.length) & (ring.length - 1);
+  const first = Math.min(ring.length - at, bytes.length);
+  if (first === bytes.length) {
+    ring.set(bytes, at);
+    return;
+  }
+  ring.set(bytes.subarray(0, first), at);
+  ring.set(bytes.subarray(first), 0);
+}
