@@ -27,7 +27,7 @@ const SETTLING_BYTES = 65_536;
 
 /**
  * Puts the segments of one end in order. The first copy of a byte wins; a later copy is compared with the bytes still
- * held and with the last 8 KiB delivered, and an `overlap` problem names both frames if it differs. A hole is
+ * held and with the last 8 KiB delivered since the flow was found to be SSH, and an `overlap` problem names both frames if it differs. A hole is
  * given up, as a gap, when the other end has acknowledged bytes behind it and Limits.reorderFrames further frames of the flow went by
  * (at once, when the snap length made the hole), when more is held than Limits.reorderBytes or Limits.heldBytes allow,
  * or when the flow ends.
