@@ -15,6 +15,7 @@ export {
   type SharedSecret,
   type Source,
 } from './item.ts';
+export { MatchedSecrets } from './match.ts';
 export { type Candidate, mpintOf, numberCandidates, stringCandidates } from './normalise.ts';
 export { type LineCounts, readSecrets, type SecretsRead } from './read.ts';
 export { SecretStore, type SecretsFile } from './store.ts';

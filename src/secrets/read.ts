@@ -172,6 +172,7 @@ class FileReader implements Collector {
       this.readValue(value, number, lines);
       return;
     }
+    this.multilineFrom = Math.max(this.multilineFrom, line.next);
     line.next = next;
     line.number = number;
     this.counts.unread++;
