@@ -1,6 +1,6 @@
 /** What a command of the command line is. */
 import type { Options } from 'yargs';
-import type { RenderOptions } from '../src/render/renderer.ts';
+import type { CommandName, RenderOptions } from '../src/render/renderer.ts';
 
 /** Where a command reads and writes: the real streams, or those of a test. */
 export interface World {
@@ -22,7 +22,7 @@ export interface Arguments {
 
 /** A command: its help and its options come from here too. */
 export interface Command {
-  readonly name: 'summary' | 'packets';
+  readonly name: CommandName;
   readonly describe: string;
   /** Calls and what each does, for the help. */
   readonly examples: readonly (readonly [call: string, meaning: string])[];

@@ -27,7 +27,7 @@ export async function runCommand(command: Command, args: Arguments, world: World
   const secrets = secretsOf(args, world, limits);
   const sessions = sessionsOf(args);
   const output = openOutput(target, world);
-  const results = new Results(renderer, output, sessions, command.name === 'packets');
+  const results = new Results(renderer, output, sessions, command.name !== 'summary');
   let whole = false;
   try {
     const source = await openSource(path);

@@ -1,5 +1,5 @@
 /** All renderers, in the order of the menu. The command line reads its formats and their help from here. */
-import type { RendererRow } from './renderer.ts';
+import type { CommandName, RendererRow } from './renderer.ts';
 
 /** Each is loaded when it is made: what draws tables is not needed to write JSON, and starting up is most of a short run. */
 export const RENDERERS: readonly RendererRow[] = [
@@ -39,9 +39,21 @@ export const RENDERERS: readonly RendererRow[] = [
     commands: ['packets'],
     make: async (options) => (await import('./fields.ts')).fieldsRenderer(options),
   },
+  {
+    name: 'text',
+    description: 'each key exchange on one screen, for people',
+    commands: ['kex'],
+    make: async (options) => (await import('./kex.ts')).kexRenderer(options),
+  },
+  {
+    name: 'json',
+    description: 'one record for each key exchange, in one JSON array',
+    commands: ['kex'],
+    make: async (options) => (await import('./kex-json.ts')).kexJsonRenderer(options),
+  },
 ];
 
 /** The renderer called `name` among those that `command` offers. */
-export function rendererRow(command: 'packets' | 'summary', name: string): RendererRow | undefined {
+export function rendererRow(command: CommandName, name: string): RendererRow | undefined {
   return RENDERERS.find((row) => row.name === name && row.commands.includes(command));
 }

@@ -30,6 +30,12 @@ export interface RenderOptions {
   readonly header: boolean;
   /** Never one line for each session, however many there are. */
   readonly full: boolean;
+  /** Print K and the keys that follow from it. */
+  readonly showSecrets: boolean;
+  /** Only this key exchange of each session, from 1. */
+  readonly exchange: number | undefined;
+  /** An input of the exchange hash in which a bit is flipped, and the index of the bit. */
+  readonly tamper: { readonly field: string; readonly bit: number } | undefined;
 }
 
 export const DEFAULT_RENDER_OPTIONS: RenderOptions = {
@@ -43,13 +49,19 @@ export const DEFAULT_RENDER_OPTIONS: RenderOptions = {
   separator: '\t',
   header: false,
   full: false,
+  showSecrets: false,
+  exchange: undefined,
+  tamper: undefined,
 };
+
+/** The commands that print through a renderer. */
+export type CommandName = 'summary' | 'packets' | 'kex';
 
 /** A renderer in the menu of formats. */
 export interface RendererRow {
   readonly name: string;
   readonly description: string;
   /** The commands that offer it. */
-  readonly commands: readonly ('packets' | 'summary')[];
+  readonly commands: readonly CommandName[];
   make(options: RenderOptions): Promise<Renderer>;
 }

@@ -116,7 +116,7 @@ export function sentParts(recipe: Recipe, t: Transcript): { readonly parts: read
   const parts: HashPart[] = [];
   const missing: string[] = [];
   for (const ingredient of [...BEGINNING, ...recipe.ingredients(t)]) {
-    const value = valueOf(ingredient, t);
+    const value = sentValue(ingredient, t);
     if (value === undefined) missing.push(ingredient.name);
     else parts.push(part(ingredient, value));
   }
@@ -133,7 +133,7 @@ export function hashParts(recipe: Recipe, t: Transcript, k: Uint8Array): HashPar
   return missing.length > 0 ? { missing } : [...parts, kPart(k, recipe.kForm)];
 }
 
-function valueOf(i: Ingredient, t: Transcript): Uint8Array | undefined {
+function sentValue(i: Ingredient, t: Transcript): Uint8Array | undefined {
   if (i.message !== undefined) {
     const message = t.messages.get(i.message);
     return message === undefined && i.mayBeAbsent === true ? new Uint8Array(0) : message?.fields.get(i.field ?? i.id)?.bytes;

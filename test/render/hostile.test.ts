@@ -1,0 +1,73 @@
+import { RENDERERS } from '../../src/render/index.ts';
+import { DEFAULT_RENDER_OPTIONS, type RenderOptions } from '../../src/render/renderer.ts';
+import type { Problem } from '../../src/wire/problem.ts';
+import { aCapture, aFullSession, aPacket, aSession, identified } from '../support/model.ts';
+
+/** Colour, title, C1 CSI, right-to-left override, invisible marks, bell, back space, line and paragraph separators, NUL, DEL, BOM, half a pair. */
+const NASTY = 'x\u001b[31m\u001b]0;t\u0007\u009b2J\u202e\u200f\u0008\r\n\u2028\u2029\u0000\u007f\ufeff\ud800y';
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what no output may hold
+const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])/;
+
+const wrong: Problem[] = [{ code: 'malformed', severity: 'error', message: NASTY, frame: 1, span: { start: 0, end: 1 } }];
+
+async function everything(name: string, options: Partial<RenderOptions>): Promise<string> {
+  const row = RENDERERS.find((r) => r.name === name);
+  const fields = ['sshark.summary', 'sshark.name', 'ssh.protocol', 'sshark.value.userName', 'sshark.value.list', 'sshark.value.deep'];
+  const renderer = await row?.make({ ...DEFAULT_RENDER_OPTIONS, fields, ...options });
+  const full = aFullSession();
+  const exchange = full.exchanges[0];
+  const certificate = { keyId: NASTY, validPrincipals: [NASTY], serial: 1n, validAfter: 0n, validBefore: 5n, signatureKey: { type: NASTY } };
+  const hostKey = exchange?.hostKey === undefined ? undefined : { ...exchange.hostKey, type: NASTY, certificate };
+  const choices = exchange?.negotiation?.choices.map((c) => ({ ...c, client: [NASTY], server: [NASTY], chosen: NASTY, reason: NASTY })) ?? [];
+  const exchanges =
+    exchange?.negotiation === undefined
+      ? []
+      : [
+          {
+            ...exchange,
+            hostKey,
+            negotiation: { ...exchange.negotiation, choices },
+            signatureAlgorithm: NASTY,
+            signature: { verdict: 'invalid', reason: NASTY } as const,
+          },
+        ];
+  const { session, client } = identified(aSession({ problems: wrong, ending: NASTY, exchanges }), `SSH-2.0-${NASTY} ${NASTY}`, NASTY);
+  const field = { name: NASTY, kind: 'text', label: NASTY, doc: NASTY, value: NASTY, span: { start: 0, end: 4 }, children: [] };
+  const list = { ...field, kind: 'name-list', value: [NASTY] };
+  const value = { userName: NASTY, list: [NASTY], deep: { a: NASTY } };
+  const packet = aPacket(session, { name: NASTY, summary: NASTY, value, fields: [field, list], problems: wrong });
+  const parts = [
+    renderer?.begin?.(),
+    renderer?.identification?.({ ...client, preamble: [NASTY, NASTY], problems: wrong }),
+    renderer?.packet?.(packet),
+    renderer?.session?.(session),
+    renderer?.capture?.(aCapture({ file: NASTY, problems: wrong })),
+    renderer?.end?.(),
+  ];
+  return parts.join('');
+}
+
+const forms: Partial<RenderOptions>[] = [{}, { width: 80 }, { hex: true, docs: true }, { maxBytes: 5 }, { header: true }, { full: true }];
+
+test.each(RENDERERS.map((r) => r.name))('%s lets no character through that a terminal obeys', async (name) => {
+  for (const options of forms) {
+    const text = await everything(name, options);
+    expect(text.length).toBeGreaterThan(50);
+    expect(UNSAFE.exec(text)?.[0]).toBeUndefined();
+  }
+});
+
+test('the test above would see an escape', () => {
+  expect(UNSAFE.test(NASTY)).toBe(true);
+  for (const c of NASTY.replace(/[ -~\n\t]/g, '')) expect(UNSAFE.test(c)).toBe(true);
+});
+
+test.each(['text', 'table', 'tree'])('%s writes escapes of its own only for colour', async (name) => {
+  const text = await everything(name, { color: true });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours we set
+  const plain = text.replace(/\u001b\[\d+m/g, '');
+  expect(text).not.toBe(plain);
+  expect(UNSAFE.exec(plain)?.[0]).toBeUndefined();
+  expect(text).not.toContain('\u001b[31m\u001b]');
+});

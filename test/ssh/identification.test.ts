@@ -1,0 +1,102 @@
+import { latin1Bytes } from '../../src/bytes/text.ts';
+import { DEFAULT_LIMITS } from '../../src/limits.ts';
+import { detectSsh, partsOf, protocolOf, scanIdentification } from '../../src/ssh/identification.ts';
+import type { Flow } from '../../src/stream/chunk.ts';
+import { dissectTalk, kexInitPayload, packet } from '../support/talk.ts';
+
+const scan = (text: string, last = false) => scanIdentification(latin1Bytes(text), DEFAULT_LIMITS, last);
+
+describe('the identification string (RFC 4253 section 4.2)', () => {
+  test.each([
+    ['SSH-2.0-billsSSH_3.6.3q3\r\n', { line: [0, 24], lineEnd: 'CRLF', preamble: [], codes: [] }],
+    ['SSH-2.0-x\n', { line: [0, 9], lineEnd: 'LF', preamble: [], codes: ['noncanonical'] }],
+    ['hello\r\nworld\nSSH-2.0-x\r\nrest', { line: [13, 22], lineEnd: 'CRLF', preamble: ['hello', 'world'], codes: [] }],
+    ['SSH-1.99-Cisco-1.25 \0\0\0\r\n', { line: [0, 23], lineEnd: 'CRLF', preamble: [], codes: ['noncanonical'] }],
+    [`SSH-2.0-${'x'.repeat(300)}\r\n`, { line: [0, 308], lineEnd: 'CRLF', preamble: [], codes: ['noncanonical'] }],
+    ['SSH-2.0-a\rb\r\n', { line: [0, 11], lineEnd: 'CRLF', preamble: [], codes: ['noncanonical'] }],
+  ])('%j', (text, want) => {
+    const found = scan(text);
+    if (typeof found === 'string') throw new Error(found);
+    expect({ line: [found.line.start, found.line.end], lineEnd: found.lineEnd, preamble: found.preamble, codes: found.problems.map((p) => p.code) }).toEqual(
+      want,
+    );
+  });
+
+  test('every piece of it asks for more, until the end is known to be the end', () => {
+    const text = 'first\r\nSSH-2.0-x\r\n';
+    for (let n = 0; n < text.length; n++) expect(scan(text.slice(0, n))).toBe('more');
+    const cut = scan('first\r\nSSH-2.0-x', true);
+    expect(typeof cut === 'string' ? cut : cut.problems.map((p) => p.code)).toEqual(['truncated']);
+  });
+
+  test('lines, bytes and the string itself have limits', () => {
+    expect(scan('x\n'.repeat(DEFAULT_LIMITS.preambleLines + 1))).toBe('none');
+    expect(scan('x'.repeat(DEFAULT_LIMITS.preambleBytes + 1))).toBe('none');
+    const long = scan(`SSH-2.0-${'x'.repeat(DEFAULT_LIMITS.identificationBytes)}`);
+    expect(typeof long === 'string' ? long : long.problems.map((p) => p.code)).toEqual(['malformed']);
+  });
+
+  test('its parts, and what they say of the protocol', () => {
+    expect(partsOf('SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u2 x')).toEqual({
+      protocolVersion: '2.0',
+      softwareVersion: 'OpenSSH_9.2p1',
+      comments: 'Debian-2+deb12u2 x',
+    });
+    expect(partsOf('SSH-2.0-dropbear')).toEqual({ protocolVersion: '2.0', softwareVersion: 'dropbear', comments: undefined });
+    expect(partsOf('SSH-junk')).toEqual({ protocolVersion: '', softwareVersion: '', comments: undefined });
+    expect(['1.5', '1.99', '2.0', '1.3'].map(protocolOf)).toEqual([1, 'both', 2, 1]);
+  });
+});
+
+describe('telling SSH from the rest by content', () => {
+  const flow = (port: number, initiator?: 'a') =>
+    ({ a: { address: '10.0.0.1', port: 50_000 }, b: { address: '10.0.0.2', port }, initiator }) as unknown as Flow;
+  const verdict = (a: string, b: string, port = 2222) => detectSsh(flow(port, 'a'), latin1Bytes(a), latin1Bytes(b));
+  const underWay = (a: string, port: number) => detectSsh(flow(port), latin1Bytes(a), new Uint8Array(0));
+
+  test.each([
+    ['SSH-2.0-x\r\n', '', 'yes'],
+    ['', 'SSH-2.0-x\r\n', 'yes'],
+    ['', 'SS', 'more'],
+    ['', '', 'more'],
+    ['', 'a banner\r\nSSH-2.0-x\r\n', 'yes'],
+    ['', 'a banner\r\n', 'more'],
+    ['GET / HTTP/1.1\r\n', '', 'more'],
+    ['GET / HTTP/1.1\r\n', 'HTTP/1.1 200 OK\r\n', 'no'],
+    ['GET / HTTP/1.1\r\n', 'SSH-2.0-x\r\n', 'yes'],
+    ['\x16\x03\x01\x02\0', '', 'no'],
+    ['EHLO x\r\n', '220 mail\r\n', 'no'],
+  ])('%j and %j: %s', (a, b, want) => {
+    expect(verdict(a, b)).toBe(want);
+    expect(verdict(b, a)).toBe(want);
+  });
+
+  test('web traffic on port 22 is not SSH, nor are bytes from the middle of another port', () => {
+    expect(verdict('GET / HTTP/1.1\r\n', 'HTTP/1.1 200 OK\r\n', 22)).toBe('no');
+    expect(underWay('\x8f\x01\xfe\0zz', 443)).toBe('no');
+  });
+
+  test('bytes from the middle of a flow on port 22 are taken for SSH, and a KEXINIT is it on any port', () => {
+    expect(underWay('\x8f\x01\xfe\0zz', 22)).toBe('yes');
+    const kexinit = packet(kexInitPayload());
+    expect(detectSsh(flow(4711), kexinit, new Uint8Array(0))).toBe('yes');
+  });
+});
+
+describe('in a session', () => {
+  test('a client that sends something else is told so, and the server is still read', async () => {
+    const { sessions } = await dissectTalk([
+      ['s', 'SSH-2.0-server\r\n'],
+      ['c', 'GET / HTTP/1.0\r\n\r\n'],
+      ['s', packet(kexInitPayload())],
+    ]);
+    expect(sessions[0]?.server.identification?.text).toBe('SSH-2.0-server');
+    expect(sessions[0]?.problems.map((p) => p.code)).toContain('malformed');
+    expect(sessions[0]?.packets).toBe(1);
+  });
+
+  test('a NUL-padded string is kept whole', async () => {
+    const { identifications } = await dissectTalk([['s', 'SSH-1.99-Cisco-1.25\0\0\0\0\n']]);
+    expect(identifications[0]?.text).toBe('SSH-1.99-Cisco-1.25\0\0\0\0');
+  });
+});
