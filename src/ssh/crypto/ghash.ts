@@ -4,10 +4,8 @@
 export class Ghash {
   /** For each of the 32 half bytes of a block, and each of its 16 values: the product with H, as four words. */
   private readonly table: Int32Array;
-  private y0 = 0;
-  private y1 = 0;
-  private y2 = 0;
-  private y3 = 0;
+  /** The hash so far. */
+  private readonly y = new Int32Array(4);
 
   /** `h` is the encryption of a block of zeros. */
   constructor(h: Uint8Array) {
@@ -15,7 +13,7 @@ export class Ghash {
   }
 
   reset(): void {
-    this.y0 = this.y1 = this.y2 = this.y3 = 0;
+    this.y.fill(0);
   }
 
   /** Takes bytes `start` to `end` of `bytes`, filled up with zeros to whole blocks. */
@@ -32,14 +30,19 @@ export class Ghash {
   }
 
   private block(w0: number, w1: number, w2: number, w3: number): void {
-    const t = this.table;
+    const { table: t, y } = this;
+    y[0] = (y[0] as number) ^ w0;
+    y[1] = (y[1] as number) ^ w1;
+    y[2] = (y[2] as number) ^ w2;
+    y[3] = (y[3] as number) ^ w3;
     let a = 0;
     let b = 0;
     let c = 0;
     let d = 0;
-    for (let i = 0, row = 0; i < 4; i++) {
-      let w = i === 0 ? this.y0 ^ w0 : i === 1 ? this.y1 ^ w1 : i === 2 ? this.y2 ^ w2 : this.y3 ^ w3;
-      for (let n = 0; n < 8; n++, row += 64, w <<= 4) {
+    for (let i = 0; i < 4; i++) {
+      let w = y[i] as number;
+      const end = 512 * (i + 1);
+      for (let row = 512 * i; row < end; row += 64, w <<= 4) {
         const at = row + ((w >>> 28) << 2);
         a ^= t[at] as number;
         b ^= t[at + 1] as number;
@@ -47,19 +50,16 @@ export class Ghash {
         d ^= t[at + 3] as number;
       }
     }
-    this.y0 = a;
-    this.y1 = b;
-    this.y2 = c;
-    this.y3 = d;
+    y[0] = a;
+    y[1] = b;
+    y[2] = c;
+    y[3] = d;
   }
 
   /** True when the hash, encrypted with the first block of `stream`, is the 16 bytes of `bytes` at `at`. */
   matches(stream: Uint8Array, streamAt: number, bytes: Uint8Array, at: number): boolean {
-    const differs =
-      (this.y0 ^ word(stream, streamAt) ^ word(bytes, at)) |
-      (this.y1 ^ word(stream, streamAt + 4) ^ word(bytes, at + 4)) |
-      (this.y2 ^ word(stream, streamAt + 8) ^ word(bytes, at + 8)) |
-      (this.y3 ^ word(stream, streamAt + 12) ^ word(bytes, at + 12));
+    let differs = 0;
+    for (let i = 0; i < 4; i++) differs |= (this.y[i] as number) ^ word(stream, streamAt + 4 * i) ^ word(bytes, at + 4 * i);
     return differs === 0;
   }
 }
