@@ -15,6 +15,10 @@ export class MatchedSecrets implements Secrets {
     this.store = store;
   }
 
+  get empty(): boolean {
+    return this.store.items.length === 0;
+  }
+
   forExchange(client: string | undefined, server: string | undefined): readonly OfferedSecret[] {
     const out: OfferedSecret[] = [];
     for (const [cookie, side] of [

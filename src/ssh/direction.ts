@@ -23,6 +23,12 @@ export interface SentKexInit {
   readonly packet: Uint8Array;
 }
 
+/** What keeps the bytes after NEWKEYS from being opened. */
+export interface Obstacle {
+  readonly state: DecryptionState;
+  readonly reason: string;
+}
+
 /** One direction: the state that its packets move. */
 export class Direction {
   readonly end: End;
@@ -62,7 +68,7 @@ export class Direction {
   encryptedPackets = 0;
   openedPackets = 0;
   /** Why the bytes after NEWKEYS are not opened, once that is known. */
-  obstacle: { state: DecryptionState; reason: string } | undefined;
+  obstacle: Obstacle | undefined;
 
   constructor(end: End) {
     this.end = end;
@@ -70,16 +76,15 @@ export class Direction {
 
   /** What became of the encrypted part. */
   get decryption(): Decryption {
-    const base = { packets: this.encryptedPackets, decrypted: this.openedPackets, bytes: this.encryptedBytes };
-    const all = this.openedPackets > 0 && this.openedPackets === this.encryptedPackets;
-    if (this.obstacle !== undefined) return { ...base, state: this.openedPackets > 0 ? 'partial' : this.obstacle.state, reason: this.obstacle.reason };
-    if (this.encryptedBytes === 0) return { ...base, state: 'none', reason: 'nothing was sent encrypted' };
-    if (all)
-      return {
-        ...base,
-        state: 'ok',
-        reason: this.opener === undefined ? 'the content is not encrypted' : 'every packet was opened and its integrity verified',
-      };
-    return { ...base, state: 'partial', reason: `${this.encryptedPackets - this.openedPackets} packets were not opened` };
+    const { state, reason } = this.outcome;
+    return { packets: this.encryptedPackets, decrypted: this.openedPackets, bytes: this.encryptedBytes, state, reason };
+  }
+
+  private get outcome(): Obstacle {
+    const { obstacle, encryptedPackets, openedPackets } = this;
+    if (obstacle !== undefined) return openedPackets > 0 ? { state: 'partial', reason: obstacle.reason } : obstacle;
+    if (this.encryptedBytes === 0) return { state: 'none', reason: 'nothing was sent encrypted' };
+    if (openedPackets < encryptedPackets) return { state: 'partial', reason: `${encryptedPackets - openedPackets} packets were not opened` };
+    return { state: 'ok', reason: this.opener === undefined ? 'the content is not encrypted' : 'every packet was opened and its integrity verified' };
   }
 }

@@ -1,10 +1,8 @@
 /** One key exchange, from its KEXINITs to its NEWKEYS: what was agreed, which host key was shown, and what its secret gives. */
 import { toHex } from '../bytes/hex.ts';
 import type { End } from '../stream/chunk.ts';
-import { string } from '../wire/codec.ts';
-import { decode } from '../wire/cursor.ts';
 import type { SentKexInit } from './direction.ts';
-import { hostKeyBlob, hostKeyOf } from './hostkey/blob.ts';
+import { hostKeyOf } from './hostkey/blob.ts';
 import { kexMethod } from './kex/index.ts';
 import type { KexMethod } from './kex/method.ts';
 import { type Resolution, type Resolved, resolveSecret } from './kex/resolve-secret.ts';
@@ -66,8 +64,9 @@ export class KeyExchange implements Exchange {
     const { secrets } = session;
     if (this.session !== undefined) return;
     this.session = session;
-    if (secrets === undefined || this.method === undefined) return;
+    if (secrets === undefined || secrets.empty || this.method === undefined) return;
     const offered = secrets.forExchange(this.cookie('client'), this.cookie('server'));
+    if (offered.length === 0) return;
     const inputs = { method: this.method, transcript: this.transcript(session), hostKeyAlgorithm: this.negotiation?.hostKey };
     this.resolved = resolveSecret(inputs, offered, secrets.readings);
     const name = `session ${session.number}, exchange ${this.epoch}`;
@@ -81,13 +80,13 @@ export class KeyExchange implements Exchange {
     return this.resolved?.best;
   }
 
-  /** What the keys of this exchange are derived from, or why they cannot be. */
-  keySource(session: SshSession): KeySource | string {
+  /** What the keys of this exchange are derived from, or a function that says why they cannot be. */
+  keySource(session: SshSession): KeySource | (() => string) {
     const { method, best } = this;
-    if (method === undefined) return `the key exchange method ${this.negotiation?.kex ?? '(none agreed)'} is not supported`;
-    if (best === undefined) return this.whyNoSecret(session.secrets);
-    if (best.h === undefined) return best.signature.reason;
-    if (session.sessionId === undefined) return 'the session id is not known: the first key exchange has no secret';
+    if (method === undefined) return () => `the key exchange method ${this.negotiation?.kex ?? '(none agreed)'} is not supported`;
+    if (best === undefined) return () => this.whyNoSecret(session.secrets);
+    if (best.h === undefined) return () => best.signature.reason;
+    if (session.sessionId === undefined) return () => 'the session id is not known: the first key exchange has no secret';
     return { hash: method.hash, k: best.encodedK, h: best.h, sessionId: session.sessionId };
   }
 
@@ -158,6 +157,8 @@ export class KeyExchange implements Exchange {
 /** The host key K_S, which every method sends as the first field of its message. */
 function hostKeyIn(packet: SshPacket): HostKey | undefined {
   const payload = packet.payloadBytes;
-  const blob = decode(string, payload, { start: 1 }).value;
-  return blob instanceof Uint8Array ? hostKeyOf(blob, decode(hostKeyBlob, blob, { complete: true }).value) : undefined;
+  if (payload.length < 5) return undefined;
+  const length = new DataView(payload.buffer, payload.byteOffset).getUint32(1);
+  if (length > payload.length - 5) return undefined;
+  return hostKeyOf(payload.subarray(5, 5 + length), packet.value?.hostKey as object);
 }

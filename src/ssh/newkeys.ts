@@ -4,7 +4,7 @@ import { cipher } from './crypto/ciphers.ts';
 import { compression } from './crypto/compression.ts';
 import { PacketInflater } from './crypto/inflate.ts';
 import { mac } from './crypto/macs.ts';
-import type { Direction } from './direction.ts';
+import type { Direction, Obstacle } from './direction.ts';
 import { keyOf, openerFor } from './keys.ts';
 import type { DecryptionState } from './model.ts';
 import type { DirectionAlgorithms } from './negotiate.ts';
@@ -27,7 +27,7 @@ export function takeNewKeys(session: SshSession, d: Direction): void {
   startCompression(session, d, algorithms);
   exchange.unlock(session);
   const source = exchange.keySource(session);
-  if (typeof source === 'string') readWithoutKeys(d, algorithms, source);
+  if (typeof source === 'function') readWithoutKeys(d, algorithms, source);
   else {
     d.opener = openerFor(session.sideOf(d.end), algorithms, (letter, length) => keyOf(source, letter, length));
     if (d.opener === undefined) give(d, 'unsupported', unsupported(algorithms));
@@ -43,18 +43,26 @@ function startCompression(session: SshSession, d: Direction, algorithms: Directi
 }
 
 /** Without keys the packets are framed where the length is in clear, and else only counted. */
-function readWithoutKeys(d: Direction, algorithms: DirectionAlgorithms, why: string): void {
+function readWithoutKeys(d: Direction, algorithms: DirectionAlgorithms, why: () => string): void {
   const row = cipher(algorithms.cipher ?? '');
   if (row === undefined) {
     give(d, 'unsupported', unsupported(algorithms));
     return;
   }
   const framing = framingWithoutKeys(row, mac(algorithms.mac ?? 'none'));
-  if (framing === undefined) give(d, 'no-secret', why);
-  else {
-    d.framing = framing;
-    if (!framing.open) d.obstacle = { state: 'no-secret', reason: why };
-  }
+  if (framing === undefined) d.stage = 'counting';
+  else d.framing = framing;
+  if (framing?.open !== true) d.obstacle = noSecret(why);
+}
+
+/** Why a secret is missing; put into words only when somebody asks. */
+function noSecret(why: () => string): Obstacle {
+  return {
+    state: 'no-secret',
+    get reason() {
+      return why();
+    },
+  };
 }
 
 /** From here on the bytes are only counted. */

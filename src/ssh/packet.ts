@@ -11,18 +11,22 @@ import { decodeKexInit } from './kexinit.ts';
 import { type MessageDef, opaque } from './message.ts';
 import type { MacVerdict, Packet, Session, Side } from './model.ts';
 
-/** What framing knows of a packet before its message is looked at. */
-export interface Framed {
+/** Where in its session a packet stands. */
+export interface Header {
   readonly session: Session;
   readonly from: End;
   readonly epoch: number;
   readonly sequence: number;
   readonly protocol: 1 | 2;
   readonly encrypted: boolean;
+  readonly mac: MacVerdict;
+}
+
+/** What framing knows of a packet before its message is looked at: its parts, as offsets into it. */
+export interface Framed {
   /** packet_length as read. */
   readonly length: number;
   readonly padding?: number;
-  readonly mac: MacVerdict;
   /** Where padding and MAC lie; what is left between the heads and them is payload. */
   readonly paddingSpan?: Span;
   readonly macSpan?: Span;
@@ -42,46 +46,78 @@ export class SshPacket implements Packet {
   index = 0;
   side: Side = 'client';
   discarded = false;
-  message: MessageDef<unknown> | undefined;
-  value: Readonly<Record<string, unknown>> | undefined;
+  message: MessageDef<unknown> | undefined = undefined;
+  value: Readonly<Record<string, unknown>> | undefined = undefined;
   readonly problems: Problem[];
-  readonly session: Session;
-  readonly from: End;
-  readonly epoch: number;
-  readonly sequence: number;
-  readonly protocol: 1 | 2;
-  readonly encrypted: boolean;
-  readonly length: number;
-  readonly padding: number | undefined;
-  readonly mac: MacVerdict;
-  readonly payload: Span | undefined;
-  readonly space: Space;
   readonly inflated: Space | undefined;
-  readonly streamOffset: number;
-  readonly frame: number;
-  readonly time: Timestamp;
+  private readonly header: Header;
   private readonly framed: Framed;
-  private context: string | undefined;
-  private plainSpace: Space | undefined;
+  private readonly taken: Taken;
+  private context: string | undefined = undefined;
+  private plainSpace: Space | undefined = undefined;
 
-  constructor(framed: Framed, taken: Taken) {
+  constructor(header: Header, framed: Framed, taken: Taken) {
+    this.header = header;
     this.framed = framed;
-    this.session = framed.session;
-    this.from = framed.from;
-    this.epoch = framed.epoch;
-    this.sequence = framed.sequence;
-    this.protocol = framed.protocol;
-    this.encrypted = framed.encrypted;
-    this.length = framed.length;
-    this.padding = framed.padding;
-    this.mac = framed.mac;
-    this.payload = framed.payload;
-    this.space = taken.space;
+    this.taken = taken;
     this.inflated = framed.inflated === undefined ? undefined : new Space(framed.inflated, taken.space.origins, false);
-    this.streamOffset = taken.streamOffset;
-    this.frame = taken.frame;
-    this.time = taken.time;
-    this.problems = [...(framed.problems ?? [])];
+    this.problems = framed.problems === undefined ? [] : [...framed.problems];
+  }
+
+  get session(): Session {
+    return this.header.session;
+  }
+
+  get from(): End {
+    return this.header.from;
+  }
+
+  get epoch(): number {
+    return this.header.epoch;
+  }
+
+  get sequence(): number {
+    return this.header.sequence;
+  }
+
+  get protocol(): 1 | 2 {
+    return this.header.protocol;
+  }
+
+  get encrypted(): boolean {
+    return this.header.encrypted;
+  }
+
+  get mac(): MacVerdict {
+    return this.header.mac;
+  }
+
+  get length(): number {
+    return this.framed.length;
+  }
+
+  get padding(): number | undefined {
+    return this.framed.padding;
+  }
+
+  get payload(): Span | undefined {
+    return this.framed.payload;
+  }
+
+  get space(): Space {
+    return this.taken.space;
+  }
+
+  get streamOffset(): number {
+    return this.taken.streamOffset;
+  }
+
+  get frame(): number {
+    return this.taken.frame;
+  }
+
+  get time(): Timestamp {
+    return this.taken.time;
   }
 
   get plain(): Space {

@@ -9,7 +9,7 @@ import type { Opener } from './crypto/opener.ts';
 import type { Direction } from './direction.ts';
 import { handle, resume } from './handle.ts';
 import { partsOf, protocolOf, scanIdentification } from './identification.ts';
-import { type Framed, SshPacket } from './packet.ts';
+import { type Framed, type Header, SshPacket } from './packet.ts';
 import { peer } from './roles.ts';
 import { openNext } from './sealed-packet.ts';
 import type { SshSession } from './session.ts';
@@ -99,23 +99,8 @@ export class SessionReader implements FlowHandler {
       const padding = taken.space.bytes[4] as number;
       const payload = { start: 5, end: Math.min(size, Math.max(6, 4 + length - padding)) };
       const cut = problem('truncated', `${why}: ${size} of ${4 + length + d.framing.tagLength} bytes are there`, { span: { start: 0, end: size } });
-      const packet = new SshPacket(
-        {
-          session: this.session,
-          from: d.end,
-          epoch: d.epoch,
-          sequence: d.sequence,
-          protocol: 2,
-          encrypted: false,
-          length,
-          padding,
-          mac: 'none',
-          payload,
-          cut: true,
-          problems: [cut],
-        },
-        taken,
-      );
+      const header = { session: this.session, from: d.end, epoch: d.epoch, sequence: d.sequence, protocol: 2, encrypted: false, mac: 'none' } as const;
+      const packet = new SshPacket(header, { length, padding, payload, cut: true, problems: [cut] }, taken);
       handle(this.session, d, packet, true);
     } else {
       if (d.stage === 'packets') this.session.report(problem('truncated', `${why}: ${size} bytes are there`, { frame: queue.take(size).frame }));
@@ -221,14 +206,14 @@ function readPacket(session: SshSession, d: Direction): boolean {
     unreadable(session, d, frame);
     return false;
   }
-  const { total, ...parts } = frame;
-  const taken = d.queue.take(total);
+  const taken = d.queue.take(frame.total);
   const encrypted = d.epoch > 0 || !d.framing.open;
   const mac = d.framing.protocol === 2 && d.framing.tagLength > 0 ? 'unchecked' : 'none';
-  const packet = new SshPacket({ session, from: d.end, epoch: d.epoch, sequence: d.sequence, protocol: d.framing.protocol, encrypted, mac, ...parts }, taken);
+  const header: Header = { session, from: d.end, epoch: d.epoch, sequence: d.sequence, protocol: d.framing.protocol, encrypted, mac };
+  const packet = new SshPacket(header, frame, taken);
   d.sequence = (d.sequence + 1) >>> 0;
   if (encrypted) {
-    d.encryptedBytes += total;
+    d.encryptedBytes += frame.total;
     d.encryptedPackets++;
     if (packet.number !== undefined) d.openedPackets++;
   }
@@ -246,13 +231,13 @@ function readSealed(session: SshSession, d: Direction, opener: Opener): boolean 
     loseKeys(session, d, opened.message, d.queue.take(d.queue.length));
     return false;
   }
-  const { taken, parts, authentic } = opened;
+  const { taken, parts, mac, authentic } = opened;
   const sequence = d.sequence;
   d.sequence = (d.sequence + 1) >>> 0;
   d.encryptedBytes += taken.space.bytes.length;
   d.encryptedPackets++;
-  const inflated = authentic ? inflate(d, parts) : undefined;
-  const packet = new SshPacket({ session, from: d.end, epoch: d.epoch, sequence, protocol: 2, encrypted: true, ...parts, ...inflated }, taken);
+  const header: Header = { session, from: d.end, epoch: d.epoch, sequence, protocol: 2, encrypted: true, mac };
+  const packet = new SshPacket(header, authentic ? inflate(d, parts) : parts, taken);
   if (authentic) {
     if (packet.number !== undefined) d.openedPackets++;
     handle(session, d, packet, false);
@@ -265,15 +250,13 @@ function readSealed(session: SshSession, d: Direction, opener: Opener): boolean 
 }
 
 /** The payload after decompression, when that has begun. */
-function inflate(d: Direction, parts: Partial<Framed>): Partial<Framed> {
+function inflate(d: Direction, parts: Framed): Framed {
   const { clear, payload } = parts;
-  if (d.inflater === undefined || clear === undefined || payload === undefined) return {};
+  if (d.inflater === undefined || clear === undefined || payload === undefined) return parts;
   const out = d.inflater.push(clear.subarray(payload.start, payload.end));
-  if ('bytes' in out) return { inflated: out.bytes };
-  return {
-    inflated: new Uint8Array(0),
-    problems: [...(parts.problems ?? []), problem(out.limit ? 'limit' : 'malformed', out.error, { span: payload, rfc: '4253#6.2' })],
-  };
+  if ('bytes' in out) return { ...parts, inflated: out.bytes };
+  const wrong = problem(out.limit ? 'limit' : 'malformed', out.error, { span: payload, rfc: '4253#6.2' });
+  return { ...parts, inflated: new Uint8Array(0), problems: [...(parts.problems ?? []), wrong] };
 }
 
 /**

@@ -1,15 +1,18 @@
 /** Encrypted packets: framed and opened with the keys of their direction. */
+import type { Span } from '../bytes/space.ts';
 import type { Limits } from '../limits.ts';
 import type { Taken } from '../stream/queue.ts';
 import { type Problem, problem } from '../wire/problem.ts';
 import type { Opener } from './crypto/opener.ts';
 import type { Direction } from './direction.ts';
+import type { MacVerdict } from './model.ts';
 import type { Framed } from './packet.ts';
 
 /** What opening one packet gave: its outermost parts and its bytes in clear. */
 export interface OpenedPacket {
   readonly taken: Taken;
-  readonly parts: Pick<Framed, 'length' | 'mac' | 'macSpan'> & Partial<Framed>;
+  readonly parts: Framed;
+  readonly mac: MacVerdict;
   readonly authentic: boolean;
 }
 
@@ -34,17 +37,17 @@ export function openNext(d: Direction, opener: Opener, limits: Limits): OpenedPa
   const { plain, authentic } = opener.open(d.sequence, taken.space.bytes);
   const macSpan = { start: 4 + length, end: total };
   const mac = opener.tailLength === 0 ? 'none' : authentic ? 'valid' : 'invalid';
-  if (!authentic) return { taken, authentic, parts: { length, mac, macSpan } };
-  return { taken, authentic, parts: { length, mac, macSpan, clear: plain, ...insideOf(plain, length) } };
+  if (!authentic) return { taken, authentic, mac, parts: { length, macSpan } };
+  return { taken, authentic, mac, parts: insideOf(plain, length, macSpan) };
 }
 
-/** Padding and payload of a packet in clear. */
-function insideOf(plain: Uint8Array, length: number): Partial<Framed> {
+/** The parts of a packet in clear. */
+function insideOf(plain: Uint8Array, length: number, macSpan: Span): Framed {
   const padding = plain[4] ?? 0;
   if (padding + 1 > length) {
     const wrong = problem('malformed', `padding_length ${padding} in a packet of ${length} bytes`, { span: { start: 4, end: 5 }, rfc: '4253#6' });
-    return { padding, payload: { start: 5, end: 4 + length }, problems: [wrong] };
+    return { length, macSpan, clear: plain, padding, payload: { start: 5, end: 4 + length }, problems: [wrong] };
   }
   const end = 4 + length - padding;
-  return { padding, payload: { start: 5, end }, paddingSpan: { start: end, end: 4 + length } };
+  return { length, macSpan, clear: plain, padding, payload: { start: 5, end }, paddingSpan: { start: end, end: 4 + length } };
 }

@@ -164,8 +164,10 @@ export class SshSession implements Session {
     const d = this.direction(end);
     const sent = this.exchanges[0]?.kexinit[end];
     const mark = sent === undefined ? undefined : hassh(sent.lists, side);
+    const { address, port } = this.flow[end];
     return {
-      ...this.flow[end],
+      address,
+      port,
       identification: d.identification,
       hassh: mark?.md5,
       hasshText: mark?.text,

@@ -1,5 +1,5 @@
 /** The bytes of one direction that are waiting to be read, with the frames that brought them. */
-import { type Origin, Space } from '../bytes/space.ts';
+import { copyOf, type Origin, Space } from '../bytes/space.ts';
 import type { Timestamp } from '../capture/frame.ts';
 import type { Chunk } from './chunk.ts';
 
@@ -14,18 +14,18 @@ export interface Taken {
   readonly time: Timestamp;
 }
 
-/** A chunk as the queue remembers it: everything but the bytes. */
-interface Mark extends Timestamp {
-  /** Stream offset behind the chunk's last byte. */
-  readonly end: number;
-  readonly offset: number;
-  readonly frame: number;
-  readonly origins: readonly Origin[];
+/** A chunk as the queue remembers it: of its bytes only how many there were. */
+type Mark = Chunk;
+
+const EMPTY = new Uint8Array(0);
+
+function endOf(mark: Mark): number {
+  return mark.offset + mark.bytes.length;
 }
 
 /** First in, first out. Bytes of the newest chunk are borrowed until `settle`, so that what is read at once is copied once. */
 export class ByteQueue {
-  private buffer = new Uint8Array(0);
+  private buffer = EMPTY;
   private head = 0;
   private tail = 0;
   private borrowed = false;
@@ -57,14 +57,7 @@ export class ByteQueue {
 
   /** Adds a chunk. When nothing waits its bytes are borrowed: call `settle` before they change. */
   push(chunk: Chunk): void {
-    this.marks.push({
-      seconds: chunk.seconds,
-      nanos: chunk.nanos,
-      offset: chunk.offset,
-      end: chunk.offset + chunk.bytes.length,
-      frame: chunk.frame,
-      origins: chunk.origins,
-    });
+    this.marks.push(chunk);
     if (this.length === 0) {
       this.buffer = chunk.bytes as Uint8Array<ArrayBuffer>;
       this.head = 0;
@@ -82,7 +75,7 @@ export class ByteQueue {
   take(length: number): Taken {
     const from = this.offset;
     const last = this.markOf(from + Math.max(length, 1) - 1);
-    const space = new Space(this.buffer.slice(this.head, this.head + length), this.origins(from, from + length));
+    const space = new Space(copyOf(this.buffer, this.head, this.head + length), this.origins(from, from + length));
     this.skip(length);
     return { space, streamOffset: from, frame: last?.frame ?? 0, time: last ?? { seconds: 0, nanos: 0 } };
   }
@@ -91,7 +84,7 @@ export class ByteQueue {
   skip(length: number): void {
     this.head += length;
     this.offset += length;
-    while (this.firstMark < this.marks.length && (this.marks[this.firstMark] as Mark).end <= this.offset) this.firstMark++;
+    while (this.firstMark < this.marks.length && endOf(this.marks[this.firstMark] as Mark) <= this.offset) this.firstMark++;
     if (this.firstMark > 64 && this.firstMark * 2 > this.marks.length) {
       this.marks.splice(0, this.firstMark);
       this.firstMark = 0;
@@ -104,16 +97,16 @@ export class ByteQueue {
     this.offset += this.length;
     this.head = 0;
     this.tail = 0;
-    this.marks = [];
+    if (this.marks.length > 0) this.marks = [];
     this.firstMark = 0;
-    this.buffer = new Uint8Array(0);
+    this.buffer = EMPTY;
     this.borrowed = false;
   }
 
   /** Makes borrowed bytes the queue's own. */
   settle(): void {
     if (!this.borrowed) return;
-    this.buffer = this.buffer.slice(this.head, this.tail);
+    this.buffer = copyOf(this.buffer, this.head, this.tail);
     this.tail -= this.head;
     this.head = 0;
     this.borrowed = false;
@@ -130,7 +123,7 @@ export class ByteQueue {
   }
 
   private markOf(offset: number): Mark | undefined {
-    for (let i = this.firstMark; i < this.marks.length; i++) if ((this.marks[i] as Mark).end > offset) return this.marks[i];
+    for (let i = this.firstMark; i < this.marks.length; i++) if (endOf(this.marks[i] as Mark) > offset) return this.marks[i];
     return this.marks[this.marks.length - 1];
   }
 

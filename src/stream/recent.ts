@@ -4,6 +4,8 @@
 const SIZE = 8192;
 /** Bytes there is room for at first: most sessions of a scan bring no more than their identification string. */
 const FIRST_SIZE = 256;
+/** Each growth costs a copy: from a banner to a handshake to the whole. */
+const GROWTH = 32;
 /** Runs of bytes whose frame is remembered. */
 const MARKS = 64;
 
@@ -53,7 +55,7 @@ export class Recent {
   /** Grows the ring, up to its full size, so that it holds `floor` to `end`; its bytes reach up to `old` now. */
   private room(old: number, end: number): void {
     let size = this.ring.length;
-    while (size < SIZE && size < end - this.floor) size *= 2;
+    while (size < SIZE && size < end - this.floor) size *= GROWTH;
     if (size === this.ring.length) return;
     const before = this.ring;
     this.ring = new Uint8Array(size);

@@ -10,6 +10,8 @@ import { Writer } from './writer.ts';
 export interface Codec<T> {
   readonly kind: string;
   readonly doc?: string;
+  /** A password or the like: shown only to those who ask for it. */
+  readonly secret?: true;
   read(c: Cursor): T;
   write(w: Writer, value: T): void;
   /** What a value stands for, when a table says so. */
@@ -191,6 +193,18 @@ export function named(codec: Codec<number>, table: Readonly<Record<number, strin
 /** `codec` with a line that says what it is for. */
 export function described<T>(codec: Codec<T>, doc: string): Codec<T> {
   return { ...codec, doc };
+}
+
+/** `codec` for a password or the like: its fields are marked, so that renderers can hide their values. */
+export function secret<T>(codec: Codec<T>): Codec<T> {
+  return {
+    ...codec,
+    secret: true,
+    read: (c) => {
+      c.secret = true;
+      return codec.read(c);
+    },
+  };
 }
 
 /** The bytes of `value`. */

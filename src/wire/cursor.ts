@@ -23,6 +23,10 @@ interface OpenField {
   readonly children: Field[];
 }
 
+const NO_FIELDS: Field[] = [];
+const NO_OPEN: OpenField[] = [];
+const NO_PROBLEMS: readonly Problem[] = [];
+
 /** What a decode gives: always as much as could be read. */
 export interface Decoded<T> {
   /** The value; when `problems` tell of an overrun, the parts that were read. */
@@ -30,6 +34,8 @@ export interface Decoded<T> {
   /** The field tree, empty unless asked for. Its leaves tile the input. */
   readonly fields: readonly Field[];
   readonly problems: readonly Problem[];
+  /** A field that is marked secret was met. */
+  readonly secret: boolean;
 }
 
 export interface DecodeOptions {
@@ -46,21 +52,31 @@ export interface DecodeOptions {
 export class Cursor {
   readonly bytes: Uint8Array;
   readonly tracing: boolean;
-  readonly problems: Problem[] = [];
   pos = 0;
+  /** A secret codec has begun to read. */
+  secret = false;
   /** End of the innermost box. */
   end: number;
   /** Code of an overrun of the innermost box. */
   private overrun: ProblemCode;
-  private readonly root: Field[] = [];
-  private children: Field[] = this.root;
-  private readonly open: OpenField[] = [];
+  private found: Problem[] | undefined = undefined;
+  private readonly root: Field[];
+  private children: Field[];
+  private readonly open: OpenField[];
 
   constructor(bytes: Uint8Array, tracing: boolean, overrun: ProblemCode) {
     this.bytes = bytes;
     this.end = bytes.length;
     this.tracing = tracing;
     this.overrun = overrun;
+    // Without a tree these are never written to.
+    this.root = tracing ? [] : NO_FIELDS;
+    this.children = this.root;
+    this.open = tracing ? [] : NO_OPEN;
+  }
+
+  get problems(): readonly Problem[] {
+    return this.found ?? NO_PROBLEMS;
   }
 
   /** The fields read so far at the level now open. */
@@ -108,7 +124,8 @@ export class Cursor {
 
   /** Notes a problem and goes on. */
   report(code: ProblemCode, message: string, span: Span, rfc?: string): void {
-    this.problems.push(problem(code, message, rfc === undefined ? { span } : { span, rfc }));
+    this.found ??= [];
+    this.found.push(problem(code, message, rfc === undefined ? { span } : { span, rfc }));
   }
 
   /** Reads `codec` as the field `name`. */
@@ -157,10 +174,11 @@ export class Cursor {
       value = codec.read(this);
     } catch (error) {
       if (!(error instanceof Halt)) throw error;
+      const hidden = this.open.slice(depth).some((o) => o.codec.secret === true);
       const at = this.unwind(depth, this.tracing ? start : error.at, mine);
       this.report(error.code, error.message, { start: at, end: this.end });
       this.children = mine;
-      this.leaf(UNDECODED, at);
+      this.leaf(UNDECODED, at, hidden);
       return partial(codec as Codec<unknown>, mine) as T;
     }
     if (this.pos < this.end) {
@@ -171,10 +189,11 @@ export class Cursor {
   }
 
   /** A leaf of raw bytes from `start` to the end of the box. */
-  private leaf(name: string, start: number): void {
+  private leaf(name: string, start: number, hidden = false): void {
     this.pos = this.end;
     if (!this.tracing || start === this.end) return;
-    this.children.push({ name, kind: 'bytes', span: { start, end: this.end }, value: this.bytes.subarray(start, this.end), children: [] });
+    const value = this.bytes.subarray(start, this.end);
+    this.children.push({ name, kind: 'bytes', span: { start, end: this.end }, value, children: [], ...(hidden ? { secret: true } : {}) });
   }
 
   /** Closes the fields that a Halt left open and gives the place behind the last leaf that was read. */
@@ -192,7 +211,8 @@ export class Cursor {
   private close(name: string, codec: Codec<unknown>, start: number, end: number, value: unknown, children: Field[]): Field {
     const base = { name, kind: codec.kind, span: { start, end }, value, children };
     const label = value === undefined ? undefined : codec.label?.(value);
-    return { ...base, ...(label === undefined ? {} : { label }), ...(codec.doc === undefined ? {} : { doc: codec.doc }) };
+    const field = { ...base, ...(label === undefined ? {} : { label }), ...(codec.doc === undefined ? {} : { doc: codec.doc }) };
+    return codec.secret === true ? { ...field, secret: true } : field;
   }
 
   /** Stops unless `length` more bytes are in the box. */
@@ -220,5 +240,5 @@ export function decode<T>(codec: Codec<T>, bytes: Uint8Array, options: DecodeOpt
   const value = c.run(codec);
   // The partial value of a failed decode comes from the tree, so a failed quick decode is done again with one.
   if (!trace && c.problems.length > 0) return { ...decode(codec, bytes, { ...options, trace: true }), fields: [] };
-  return { value, fields: c.fields, problems: c.problems };
+  return { value, fields: c.fields, problems: c.problems, secret: c.secret };
 }

@@ -21,6 +21,8 @@ export interface Field {
   /** What a number stands for, by the table of its codec. */
   readonly label?: string;
   readonly doc?: string;
+  /** A password or the like, or what is left of one that broke off: shown only to those who ask for it. */
+  readonly secret?: true;
   readonly children: readonly Field[];
   /** The bytes that the spans of the children count in, when these are not the field's own: a compressed payload. */
   readonly within?: Space;

@@ -143,18 +143,28 @@ export function keyBits(key: Partly<PublicKey>): number | undefined {
   return type === 'ssh-ed25519' || type === 'sk-ssh-ed25519@openssh.com' || type === 'ssh-mldsa44-ed25519@openssh.com' ? 256 : undefined;
 }
 
-/** The facts of the key `blob`, decoded as `value` with `hostKeyBlob`. */
+/** The facts of the key `blob`, decoded as `value` with `hostKeyBlob`. Fingerprints are made when they are asked for. */
 export function hostKeyOf(blob: Uint8Array, value: Partly<PublicKey>): HostKey {
-  const plain = fingerprints(blob, value);
-  const sent = certifiedBlob(value) === undefined ? plain : { sha256: sha256Fingerprint(blob), md5: md5Fingerprint(blob) };
   const type = typeof value.type === 'string' ? value.type : '';
+  let sent: Fingerprints | undefined;
+  let plain: Fingerprints | undefined;
+  const ofSent = () => (sent ??= { sha256: sha256Fingerprint(blob), md5: md5Fingerprint(blob) });
+  const ofKey = () => (plain ??= certifiedBlob(value) === undefined ? ofSent() : fingerprints(blob, value));
   return {
     type,
     bits: keyBits(value),
-    fingerprint: sent.sha256,
-    fingerprintMd5: sent.md5,
-    keyFingerprint: plain.sha256,
-    keyFingerprintMd5: plain.md5,
+    get fingerprint() {
+      return ofSent().sha256;
+    },
+    get fingerprintMd5() {
+      return ofSent().md5;
+    },
+    get keyFingerprint() {
+      return ofKey().sha256;
+    },
+    get keyFingerprintMd5() {
+      return ofKey().md5;
+    },
     blob,
     certificate: isCertificate(type) ? value : undefined,
   };

@@ -12,6 +12,8 @@ export interface OfferedSecret extends GivenSecret {
 /** Keeps the secrets of a run. */
 export interface Secrets {
   readonly readings: Readings;
+  /** True when there is nothing to offer to anybody. */
+  readonly empty: boolean;
   /** What may belong to the exchange whose KEXINITs have these cookies (lower-case hex; undefined for one that was not captured). */
   forExchange(client: string | undefined, server: string | undefined): readonly OfferedSecret[];
   /** How many cookies there are secrets for, and the first `max` of them: for saying what was given instead of what is wanted. */
