@@ -62,10 +62,3 @@ export class Space {
     return out;
   }
 }
-
-/** A copy of `bytes[start..end)`. Unlike `slice` it is one for a Node Buffer too, whose `slice` shares its memory. */
-export function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(end - start);
-  out.set(bytes.subarray(start, end));
-  return out;
-}

@@ -52,17 +52,21 @@ function readWithoutKeys(d: Direction, algorithms: DirectionAlgorithms, why: () 
   const framing = framingWithoutKeys(row, mac(algorithms.mac ?? 'none'));
   if (framing === undefined) d.stage = 'counting';
   else d.framing = framing;
-  if (framing?.open !== true) d.obstacle = noSecret(why);
+  if (framing?.open !== true) d.obstacle = new NoSecret(why);
 }
 
-/** Why a secret is missing; put into words only when somebody asks. */
-function noSecret(why: () => string): Obstacle {
-  return {
-    state: 'no-secret',
-    get reason() {
-      return why();
-    },
-  };
+/** A missing secret; why is put into words only when somebody asks. */
+class NoSecret implements Obstacle {
+  readonly state = 'no-secret';
+  private readonly why: () => string;
+
+  constructor(why: () => string) {
+    this.why = why;
+  }
+
+  get reason(): string {
+    return this.why();
+  }
 }
 
 /** From here on the bytes are only counted. */

@@ -1,5 +1,6 @@
 /** The bytes of one direction that are waiting to be read, with the frames that brought them. */
-import { copyOf, type Origin, Space } from '../bytes/space.ts';
+import { copyOf } from '../bytes/copy.ts';
+import { type Origin, Space } from '../bytes/space.ts';
 import type { Timestamp } from '../capture/frame.ts';
 import type { Chunk } from './chunk.ts';
 
@@ -77,7 +78,7 @@ export class ByteQueue {
     const last = this.markOf(from + Math.max(length, 1) - 1);
     const space = new Space(copyOf(this.buffer, this.head, this.head + length), this.origins(from, from + length));
     this.skip(length);
-    return { space, streamOffset: from, frame: last?.frame ?? 0, time: last ?? { seconds: 0, nanos: 0 } };
+    return { space, streamOffset: from, frame: last?.frame ?? 0, time: { seconds: last?.seconds ?? 0, nanos: last?.nanos ?? 0 } };
   }
 
   /** Drops `length` bytes, which must be there. */

@@ -89,6 +89,7 @@ export class Reassembler {
   discard(): void {
     this.discarded = true;
     this.held.discard();
+    this.recent?.release();
     this.recent = undefined;
   }
 

@@ -6,6 +6,10 @@ const SIZE = 8192;
 const FIRST_SIZE = 256;
 /** Each growth costs a copy: from a banner to a handshake to the whole. */
 const GROWTH = 32;
+/** Rings of flows that ended, for those that begin: what is left in them lies outside of `floor` to `end`. */
+const pool: Uint8Array<ArrayBuffer>[] = [];
+const POOLED = 64;
+const NOTHING = new Uint8Array(0);
 /** Runs of bytes whose frame is remembered. */
 const MARKS = 64;
 
@@ -52,13 +56,20 @@ export class Recent {
     return 0;
   }
 
+  /** Gives the ring back; nothing is remembered any more. */
+  release(): void {
+    if (this.ring.length === SIZE && pool.length < POOLED) pool.push(this.ring);
+    this.ring = NOTHING;
+    this.floor = this.end;
+  }
+
   /** Grows the ring, up to its full size, so that it holds `floor` to `end`; its bytes reach up to `old` now. */
   private room(old: number, end: number): void {
     let size = this.ring.length;
     while (size < SIZE && size < end - this.floor) size *= GROWTH;
     if (size === this.ring.length) return;
     const before = this.ring;
-    this.ring = new Uint8Array(size);
+    this.ring = (size === SIZE ? pool.pop() : undefined) ?? new Uint8Array(size);
     const mask = before.length - 1;
     for (let at = this.floor; at < old; at++) this.ring[at & (size - 1)] = before[at & mask] as number;
   }

@@ -143,31 +143,56 @@ export function keyBits(key: Partly<PublicKey>): number | undefined {
   return type === 'ssh-ed25519' || type === 'sk-ssh-ed25519@openssh.com' || type === 'ssh-mldsa44-ed25519@openssh.com' ? 256 : undefined;
 }
 
-/** The facts of the key `blob`, decoded as `value` with `hostKeyBlob`. Fingerprints are made when they are asked for. */
+/** The facts of the key `blob`, decoded as `value` with `hostKeyBlob`. */
 export function hostKeyOf(blob: Uint8Array, value: Partly<PublicKey>): HostKey {
-  const type = typeof value.type === 'string' ? value.type : '';
-  let sent: Fingerprints | undefined;
-  let plain: Fingerprints | undefined;
-  const ofSent = () => (sent ??= { sha256: sha256Fingerprint(blob), md5: md5Fingerprint(blob) });
-  const ofKey = () => (plain ??= certifiedBlob(value) === undefined ? ofSent() : fingerprints(blob, value));
-  return {
-    type,
-    bits: keyBits(value),
-    get fingerprint() {
-      return ofSent().sha256;
-    },
-    get fingerprintMd5() {
-      return ofSent().md5;
-    },
-    get keyFingerprint() {
-      return ofKey().sha256;
-    },
-    get keyFingerprintMd5() {
-      return ofKey().md5;
-    },
-    blob,
-    certificate: isCertificate(type) ? value : undefined,
-  };
+  return new KeyFacts(blob, value);
+}
+
+/** Fingerprints are made when they are asked for. A class, since each object literal with getters is a hidden class of its own. */
+class KeyFacts implements HostKey {
+  readonly type: string;
+  readonly bits: number | undefined;
+  readonly blob: Uint8Array;
+  private readonly value: Partly<PublicKey>;
+  private sent: Fingerprints | undefined = undefined;
+  private plain: Fingerprints | undefined = undefined;
+
+  constructor(blob: Uint8Array, value: Partly<PublicKey>) {
+    this.type = typeof value.type === 'string' ? value.type : '';
+    this.bits = keyBits(value);
+    this.blob = blob;
+    this.value = value;
+  }
+
+  get certificate(): HostKey['certificate'] {
+    return isCertificate(this.type) ? this.value : undefined;
+  }
+
+  get fingerprint(): string {
+    return this.ofSent.sha256;
+  }
+
+  get fingerprintMd5(): string {
+    return this.ofSent.md5;
+  }
+
+  get keyFingerprint(): string {
+    return this.ofKey.sha256;
+  }
+
+  get keyFingerprintMd5(): string {
+    return this.ofKey.md5;
+  }
+
+  private get ofSent(): Fingerprints {
+    this.sent ??= { sha256: sha256Fingerprint(this.blob), md5: md5Fingerprint(this.blob) };
+    return this.sent;
+  }
+
+  private get ofKey(): Fingerprints {
+    this.plain ??= this.certificate === undefined ? this.ofSent : fingerprints(this.blob, this.value);
+    return this.plain;
+  }
 }
 
 /** A key for a summary: `ssh-ed25519 SHA256:…`, `ssh-rsa-cert-v01@openssh.com SHA256:…`. */
