@@ -5,8 +5,8 @@
  * characters, lone surrogates: everything by which text can move a cursor, recolour a terminal, reorder
  * a line or pretend to be other text.
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are exactly the characters to find
 const UNSAFE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are exactly the characters to find
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\0': '\\0' };

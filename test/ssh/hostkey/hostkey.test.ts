@@ -18,7 +18,7 @@ test.each(KEYS)('$type of $bits bits: type, size and fingerprints are what ssh-k
   expect(value.type).toBe(type);
   expect(keyBits(value)).toBe(bits);
   expect(fingerprints(bytes)).toEqual({ sha256, md5 });
-  expect(hostKeyOf(bytes, value)).toMatchObject({ type, bits, fingerprint: sha256, fingerprintMd5: md5 });
+  expect(hostKeyOf(bytes, value)).toMatchObject({ type, bits, keyFingerprint: sha256, keyFingerprintMd5: md5 });
   expect(hostKeyOf(bytes, value).certificate === undefined).toBe(!type.includes('-cert-v01'));
   expect(keyWords(value)).toBe(`${type} ${sha256}`);
   expect(encode(hostKeyBlob, value)).toEqual(bytes);
