@@ -51,6 +51,8 @@ export interface ExchangeExplanation {
 export interface ExplainOptions {
   /** Only this exchange of each session, from 1. */
   readonly exchange?: number | undefined;
+  /** Look for the mistake when the signature does not verify; true when left out. */
+  readonly search?: boolean;
   /** A bit to flip: the id or name of an input, and the index of the bit in its value. */
   readonly tamper?: { readonly field: string; readonly bit: number } | undefined;
 }
@@ -58,9 +60,13 @@ export interface ExplainOptions {
 /** Key exchanges of one session that are kept to be explained at its end; a session with more re-keys shows its first ones. */
 export const MOST_KEPT = 256;
 
+/** Searches for a mistake in one run, at most: each takes up to a second. */
+const MOST_SEARCHES = 16;
+
 /** Collects the messages of key exchanges while a capture is read. */
 export class ExchangeCollector {
   private readonly sessions = new Map<Session, Map<number, Packet[]>>();
+  private searches = 0;
 
   /** Keeps `packet` when it belongs to a key exchange. */
   packet(packet: Packet): void {
@@ -80,7 +86,10 @@ export class ExchangeCollector {
     const kept = this.sessions.get(session);
     this.sessions.delete(session);
     const wanted = session.exchanges.filter((e) => e.epoch <= MOST_KEPT && (only === undefined || e.epoch === only));
-    return wanted.map((exchange) => explain(session, exchange, kept?.get(exchange.epoch - 1) ?? [], options));
+    return wanted.map((exchange) => {
+      const search = exchange.signature.verdict === 'invalid' && this.searches++ < MOST_SEARCHES;
+      return explain(session, exchange, kept?.get(exchange.epoch - 1) ?? [], { ...options, search });
+    });
   }
 }
 
@@ -99,7 +108,7 @@ export function explain(session: Session, exchange: Exchange, packets: readonly 
   const inputs = parts.map((part) => ({ part, places: placesOf(part, session, packets) }));
   const missing = k === undefined ? [...sent.missing, 'K'] : sent.missing;
   const agreed = exchange.negotiation?.hostKey;
-  const doubtful = h !== undefined && exchange.signature.verdict === 'invalid';
+  const doubtful = h !== undefined && exchange.signature.verdict === 'invalid' && options.search !== false;
   const finding = doubtful ? findCulprit({ method, transcript, hostKeyAlgorithm: agreed }, parts, evidenceOf(session), { pairs: true }) : undefined;
   const keys = keysOf(method, exchange, h, sessionId);
   const flip = h === undefined ? undefined : options.tamper;
@@ -172,10 +181,9 @@ function locate(packet: Packet, span: Span): readonly Place[] {
 
 /** What the packets after NEWKEYS say of K and H; nothing when there was a re-key, whose packets have other keys. */
 function evidenceOf(session: Session): Evidence {
-  if (session.exchanges.length > 1) return {};
-  const [c, s] = [session.client.decryption, session.server.decryption];
-  if (c.packets + s.packets === 0) return {};
-  return { macsVerify: c.decrypted + s.decrypted > 0 };
+  const both = [session.client.decryption, session.server.decryption];
+  if (session.exchanges.length > 1 || both.some((d) => d.state === 'unsupported') || both.every((d) => d.bytes === 0)) return {};
+  return { macsVerify: both.some((d) => d.decrypted > 0) };
 }
 
 const USES: Readonly<Record<'iv' | 'key' | 'mac', string>> = { iv: 'initial IV', key: 'encryption key', mac: 'integrity key' };

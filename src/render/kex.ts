@@ -44,17 +44,20 @@ export function kexLines(e: ExchangeExplanation, options: RenderOptions, colors:
   const page = { options, colors, width: Math.max(options.width ?? DEFAULT_WIDTH, 60) };
   const { session: s, exchange, method } = e;
   const kex = exchange.negotiation?.kex;
-  const ends = `${endpointText(s.client)} → ${endpointText(s.server)}`;
-  const lines = [
-    colors.strong(`Session ${s.number}, key exchange ${exchange.epoch}: ${kex === undefined ? 'no method agreed' : shorten(kex, 64)}`) +
-      colors.faint(`  ${ends}`),
-  ];
-  if (method === undefined)
-    return [...lines, `  ${kex === undefined ? 'The two KEXINITs that would settle the method are not both in the capture.' : 'This method is not known.'}`];
+  const title = `Session ${s.number}, key exchange ${exchange.epoch}: ${kex === undefined ? 'no method agreed' : shorten(kex, 64)}`;
+  const ends = `  ${endpointText(s.client)} → ${endpointText(s.server)}`;
+  const fits = title.length + ends.length <= page.width;
+  const lines = fits ? [colors.strong(title) + colors.faint(ends)] : [colors.strong(title), colors.faint(ends)];
+  if (method === undefined) return [...lines, `  ${whyNoMethod(e)}`];
   lines.push('', colors.faint(`  H = ${method.hash.toUpperCase()} over these inputs, one after the other (${sectionText(method.rfc)}):`), '');
   lines.push(...inputLines(e, page), '', ...hashLines(e, page), '', ...keyLines(e, page));
   if (options.tamper !== undefined) lines.push('', ...tamperLines(e, page));
   return lines;
+}
+
+function whyNoMethod({ exchange: { negotiation } }: ExchangeExplanation): string {
+  if (negotiation === undefined) return 'The two KEXINITs that would settle the method are not both in the capture.';
+  return negotiation.kex === undefined ? 'The two sides have no method in common.' : 'sshark does not know this method.';
 }
 
 interface Page {
@@ -91,9 +94,11 @@ function inputLine(input: Input, { options, colors, width }: Page): string[] {
   const one = `${head}${value}${size}`;
   const room = width - one.length - origin.length;
   if (room >= 2) return [`${paint(one)}${' '.repeat(Math.min(room, Math.max(2, 88 - one.length)))}${colors.faint(origin)}`];
-  const [first = '', ...rest] = wrap(`${value}${size}`, width - BEFORE_BYTES);
+  // Two lines where one is too short.
+  const [first = '', ...rest] = wrap(value, width - BEFORE_BYTES);
   const indent = ' '.repeat(BEFORE_BYTES);
-  return [paint(head + first), ...rest.map((line) => paint(indent + line)), colors.faint(indent + origin)];
+  const below = part.kind === 'uint32' ? origin : `${count(part.value.length, 'byte')}; ${origin}`;
+  return [paint(head + first), ...rest.map((line) => paint(indent + line)), colors.faint(indent + below)];
 }
 
 /** Text for identification strings, a number for a uint32, else hex with its middle left out. */
@@ -119,18 +124,23 @@ function placesText(places: readonly Place[]): string {
 
 // --- H
 
+/** `label  text`; text that does not fit goes on below itself. */
+function labelled({ colors, width }: Page, label: string, text: string, paint = (line: string) => line): string[] {
+  const [first = '', ...rest] = wrap(text, width - 14);
+  return [colors.faint(`  ${label.padEnd(12)}`) + paint(first), ...rest.map((line) => ' '.repeat(14) + paint(line))];
+}
+
 function hashLines(e: ExchangeExplanation, page: Page): string[] {
   const { colors } = page;
   const { exchange, finding } = e;
   const lines: string[] = [];
-  const put = (label: string, text: string, paint = (line: string) => line) => {
-    const [first = '', ...rest] = wrap(text, page.width - 14);
-    lines.push(colors.faint(`  ${label.padEnd(12)}`) + paint(first), ...rest.map((line) => ' '.repeat(14) + paint(line)));
-  };
+  const put = (label: string, text: string, paint?: (line: string) => string) => lines.push(...labelled(page, label, text, paint));
   if (exchange.secret !== undefined) {
     const { kind, source, note } = exchange.secret;
     put('K from', `${kind} of ${printable(source)}${note === '' ? '' : `: ${printable(note)}`}`);
   }
+  const { state, reason: why } = e.session.client.decryption;
+  if (exchange.secret === undefined && state === 'no-secret') put('K', printable(why), colors.warning);
   put('H', e.h === undefined ? `not computable without ${e.missing.join(', ') || 'a secret'}` : toHex(e.h), e.h === undefined ? colors.warning : colors.strong);
   if (e.sessionId !== undefined)
     put('session id', exchange.epoch === 1 ? 'this H, for the whole session' : `${toHex(e.sessionId)} (H of the first key exchange)`);
@@ -147,7 +157,7 @@ function hashLines(e: ExchangeExplanation, page: Page): string[] {
 
 function keyLines(e: ExchangeExplanation, { colors, options, width }: Page): string[] {
   const hash = e.method?.hash.toUpperCase() ?? 'HASH';
-  const lines = [colors.faint(`  The keys (RFC 4253 section 7.2), each cut to the length it needs; HASH is ${hash}:`), ''];
+  const lines = [colors.faint(`  The keys (RFC 4253 section 7.2), each cut to its length; HASH is ${hash}:`), ''];
   for (const key of e.keys) {
     const head = `  ${key.letter}  ${key.use.padEnd(36)}${key.formula}  ${String(key.length).padStart(3)}  `;
     const value = keyText(key, options.showSecrets);
@@ -165,13 +175,14 @@ function keyText(key: DerivedKey, show: boolean): string {
 
 // --- one flipped bit
 
-function tamperLines(e: ExchangeExplanation, { colors, options }: Page): string[] {
+function tamperLines(e: ExchangeExplanation, page: Page): string[] {
+  const { colors, options } = page;
   const t = e.tampered;
   const asked = options.tamper;
   if (t === undefined) {
     const names = e.inputs.map((i) => i.part.name).join(', ');
     const why = e.h === undefined ? 'H is not known' : `${printable(asked?.field ?? '')} has no byte ${(asked?.bit ?? 0) >> 3}, or is none of ${names}`;
-    return [colors.warning(`  Nothing was flipped: ${why}.`)];
+    return labelled(page, 'tamper', `Nothing was flipped: ${why}.`, colors.warning);
   }
   const at = t.bit >> 3;
   const secret = t.part.id === 'k' && !options.showSecrets;
@@ -179,10 +190,15 @@ function tamperLines(e: ExchangeExplanation, { colors, options }: Page): string[
   const keys = t.keysChanged.length === 6 ? 'all six are others: nothing could be opened any more' : `changed: ${t.keysChanged.join(', ') || 'none'}`;
   return [
     colors.strong(`  One bit flipped in byte ${at} of ${t.part.name}${change}`),
-    `    H was      ${toHex(t.h)}`,
-    `    H becomes  ${toHex(t.tamperedH)}`,
-    `               ${t.bitsChanged} of ${8 * t.h.length} bits differ`,
-    `    signature  was ${t.signature.verdict}, becomes ${colors.error(t.tamperedSignature.verdict)}: ${printable(t.tamperedSignature.reason)}`,
-    `    keys       ${keys}`,
+    ...labelled(page, 'H was', toHex(t.h)),
+    ...labelled(page, 'H becomes', toHex(t.tamperedH)),
+    ...labelled(page, '', `${t.bitsChanged} of ${8 * t.h.length} bits differ`),
+    ...labelled(
+      page,
+      'signature',
+      `was ${t.signature.verdict}, becomes ${t.tamperedSignature.verdict}: ${printable(t.tamperedSignature.reason)}`,
+      colors.error,
+    ),
+    ...labelled(page, 'keys', keys),
   ];
 }

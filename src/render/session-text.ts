@@ -52,7 +52,7 @@ export function sessionLines(s: Session, colors: Palette, width: number): string
   if (!s.complete) page.put('', 'the capture does not hold the whole beginning of this session', colors.warning);
   page.put('start', isoTime(flow.start));
   page.list('phases', phaseLines(s));
-  for (const e of s.exchanges) exchangeLines(page, e, s.exchanges.length > 1);
+  for (const [i, e] of s.exchanges.entries()) exchangeLines(page, e, s.exchanges[i - 1], s.exchanges.length > 1);
   if (s.exchanges.some((e) => e.negotiation !== undefined)) page.put('strict KEX', s.strictKex ? 'yes' : 'no');
   page.list('HASSH', hasshLines(client, server));
   encryptionLines(page, client.decryption, server.decryption);
@@ -87,8 +87,12 @@ function phaseLines(s: Session): string[] {
   return s.phases.map((p, i) => `${(times[i] ?? '').padStart(time)} s  frame ${String(p.frame).padStart(frame)}  ${PHASES[p.name]}`);
 }
 
-/** What one key exchange agreed on, and the host key that the server showed in it. */
-function exchangeLines(page: Page, e: Exchange, several: boolean): void {
+/** What one key exchange agreed on, and the host key that the server showed in it; in short when it is what the one before agreed on. */
+function exchangeLines(page: Page, e: Exchange, before: Exchange | undefined, several: boolean): void {
+  if (before !== undefined && sameAgreement(e, before)) {
+    page.put('re-key', `key exchange ${e.epoch}, packets ${e.packets[0] ?? '?'} to ${e.packets.at(-1) ?? '?'}: same algorithms and host key; signature ${e.signature.verdict}`);
+    return;
+  }
   if (e.negotiation !== undefined) {
     page.lines.push(page.colors.faint(`  ${several ? `algorithms of key exchange ${e.epoch}` : 'algorithms'}`));
     page.lines.push(...algorithmTable(e.negotiation, page));
@@ -107,6 +111,11 @@ function exchangeLines(page: Page, e: Exchange, several: boolean): void {
   const algorithm = e.signatureAlgorithm === undefined ? '' : ` (${shorten(e.signatureAlgorithm, NAME_SHOWN)})`;
   const paint = e.signature.verdict === 'valid' ? page.colors.good : e.signature.verdict === 'invalid' ? page.colors.error : undefined;
   page.put('signature', `${e.signature.verdict}${algorithm}: ${printable(e.signature.reason)}`, paint);
+}
+
+function sameAgreement(a: Exchange, b: Exchange): boolean {
+  const names = (n: Negotiation | undefined) => n?.choices.map((c) => c.chosen ?? '').join(' ');
+  return a.negotiation !== undefined && names(a.negotiation) === names(b.negotiation) && a.hostKey?.fingerprint === b.hostKey?.fingerprint && a.signature.verdict === b.signature.verdict;
 }
 
 /** The rows: one for both directions when they agree. */

@@ -1,13 +1,11 @@
 /** Both ends of a key exchange, made in the test: what they sent as a transcript, signed by a host key of OpenSSL. */
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
-import { fromHex } from '../../src/bytes/hex.ts';
 import { kexMethod } from '../../src/ssh/kex/index.ts';
 import type { KexMethod } from '../../src/ssh/kex/method.ts';
 import { TranscriptBuilder } from '../../src/ssh/kex/transcript.ts';
 import { concat } from './packets.ts';
 import { SAMPLES } from './samples.ts';
 
-export const hex = (text: string): Uint8Array => fromHex(text) ?? new Uint8Array(0);
 export const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** uint32, string and mpint of RFC 4251 section 5, written here by hand. */
@@ -36,6 +34,7 @@ export function signed(message: Uint8Array): Uint8Array {
 }
 
 const [I_C = new Uint8Array(0), I_S = new Uint8Array(0)] = SAMPLES.filter((s) => s.payload[0] === 20).map((s) => s.payload);
+
 export { I_C, I_S };
 
 export const V_C = ascii('SSH-2.0-OpenSSH_9.2p1 Debian-2');

@@ -2,7 +2,7 @@
 import { primitives } from '../crypto/native.ts';
 import { type HostSignature, hostSignature } from './exchange-hash.ts';
 import { type HashPart, hashInput } from './hash-parts.ts';
-import { type Draft, MISTAKES, type Mistake } from './mistakes.ts';
+import { COMMON_MISTAKES, type Draft, MISTAKES, type Mistake } from './mistakes.ts';
 import type { ExchangeInputs } from './resolve-secret.ts';
 import type { Transcript } from './transcript.ts';
 
@@ -26,13 +26,13 @@ export interface Finding {
 }
 
 export interface SearchOptions {
-  /** Also two mistakes at a time. */
+  /** Also two of the common mistakes at a time. */
   readonly pairs?: boolean;
   /** Signatures to check at most; each takes about a millisecond. */
   readonly most?: number;
 }
 
-const MOST_TRIED = 1500;
+const MOST_TRIED = 600;
 
 /**
  * Looks for the mistake in the exchange hash that would make the host key's signature verify. Bounded; a flipped bit anywhere
@@ -92,11 +92,12 @@ class Search {
     return made;
   }
 
-  /** Makes a second mistake in each of `singles`. */
+  /** Makes a second mistake in each of `singles`, of which only the common ones count. */
   pairs(singles: readonly Made[]): void {
     for (const { draft, mistakes } of singles) {
       if (this.found !== undefined || this.tried >= this.most) return;
-      this.step(draft, MISTAKES.slice(MISTAKES.indexOf(mistakes[0] as Mistake) + 1), mistakes);
+      const at = COMMON_MISTAKES.indexOf(mistakes[0] as Mistake);
+      if (at >= 0) this.step(draft, COMMON_MISTAKES.slice(at + 1), mistakes);
     }
   }
 

@@ -394,5 +394,13 @@ const HASHES: readonly Mistake[] = [
   },
 ];
 
+/** Those that are common enough to be looked for two at a time. */
+export const COMMON_MISTAKES: readonly Mistake[] = [
+  ...SHARED,
+  ...IDENTIFICATION.filter((m) => / with (?:CR|CR LF|LF)$/.test(m.name)),
+  ...GROUP,
+  ...HASHES.slice(0, 4),
+];
+
 /** All mistakes, likeliest first. */
 export const MISTAKES: readonly Mistake[] = [...SHARED, ...IDENTIFICATION, ...NUMBERS, ...GROUP, ...KEXINIT, ...HASHES, ...ORDER];

@@ -5,7 +5,7 @@ import type { Side } from '../message.ts';
 import { exchangeHash, type HostSignature, hostSignature } from './exchange-hash.ts';
 import { type HashPart, hashParts, isMissing, prefixed } from './hash-parts.ts';
 import type { KexMethod } from './method.ts';
-import { type Agreed, privateLength, sharedSecret } from './shared-secret.ts';
+import { privateLength, sharedSecret } from './shared-secret.ts';
 import type { Transcript } from './transcript.ts';
 
 /** A secret that somebody wrote down for this exchange. */
@@ -69,8 +69,14 @@ interface Trial<S> {
   readonly k: Uint8Array;
   readonly note: string;
   readonly matchesPublic: boolean | undefined;
-  /** Without a signature to tell, the lowest is taken. */
-  readonly doubt: number;
+  /** A guess that counts only when the signature verifies. */
+  readonly guess: boolean;
+}
+
+/** The values that K can have by one secret, likeliest first, and what to say when none of them is taken. */
+interface Attempt<S> {
+  readonly trials: readonly Trial<S>[];
+  readonly reason: string;
 }
 
 /**
@@ -79,24 +85,30 @@ interface Trial<S> {
 export function resolveSecret<S extends GivenSecret>(exchange: ExchangeInputs, secrets: readonly S[], readings: Readings): Resolved<S> {
   const signature = hostSignature(exchange.transcript, exchange.hostKeyAlgorithm);
   const rejected: { secret: S; reason: string }[] = [];
-  let best: { readonly resolution: Resolution<S>; readonly doubt: number } | undefined;
+  let best: Resolution<S> | undefined;
   for (const secret of secrets) {
-    const trials = trialsOf(exchange, secret, readings);
-    if (typeof trials === 'string') rejected.push({ secret, reason: trials });
-    else
-      for (const trial of trials) {
-        const resolution = resolutionOf(exchange, trial, signature);
-        if (resolution.signature.verdict === 'valid') return { best: resolution, rejected: [...rejected, ...before(best?.resolution, secret)] };
-        if (best === undefined || trial.doubt < best.doubt) best = { resolution, doubt: trial.doubt };
-      }
+    const { trials, reason } = attemptOf(exchange, secret, readings);
+    let taken: Resolution<S> | undefined;
+    for (const trial of trials) {
+      const resolution = resolutionOf(exchange, trial, signature);
+      if (resolution.signature.verdict === 'valid') return { best: resolution, rejected: best === undefined ? rejected : [...rejected, outdone(best)] };
+      if (!trial.guess) taken ??= resolution;
+    }
+    if (taken === undefined) rejected.push({ secret, reason });
+    else if (best === undefined) best = taken;
+    else {
+      const better = taken.matchesPublic === true && best.matchesPublic !== true;
+      rejected.push(outdone(better ? best : taken));
+      if (better) best = taken;
+    }
   }
-  return { best: best?.resolution, rejected };
+  return { best, rejected };
 }
 
-/** What was the best before another one verified. */
-function before<S>(resolution: Resolution<S> | undefined, secret: S): { readonly secret: S; readonly reason: string }[] {
-  if (resolution === undefined || resolution.secret === secret) return [];
-  return [{ secret: resolution.secret, reason: 'gives an exchange hash that the host key did not sign' }];
+/** Why a secret that gives a K was not taken. */
+function outdone<S>({ secret, signature }: Resolution<S>): { readonly secret: S; readonly reason: string } {
+  const unsigned = 'was not used: another one is likelier, and there is no signature to tell';
+  return { secret, reason: signature.verdict === 'invalid' ? 'gives an exchange hash that the host key did not sign' : unsigned };
 }
 
 /** K, H and the verdict. */
@@ -113,15 +125,13 @@ function resolutionOf<S>(exchange: ExchangeInputs, trial: Trial<S>, signature: H
   return { ...base, parts, h, missing: [], signature: signature.check(h) };
 }
 
-/** The values that K can have by `secret`, likeliest first; a sentence when there is none. */
-function trialsOf<S extends GivenSecret>(exchange: ExchangeInputs, secret: S, readings: Readings): Trial<S>[] | string {
-  return secret.kind === 'SHARED_SECRET' ? trialsOfShared(exchange, secret, readings) : trialsOfPrivate(exchange, secret, readings);
+function attemptOf<S extends GivenSecret>(exchange: ExchangeInputs, secret: S, readings: Readings): Attempt<S> {
+  return secret.kind === 'SHARED_SECRET' ? attemptShared(exchange, secret, readings) : attemptPrivate(exchange, secret, readings);
 }
 
-function trialsOfShared<S extends GivenSecret>({ method }: ExchangeInputs, secret: S, readings: Readings): Trial<S>[] | string {
-  const trials = readingsOfK(method, secret.bytes, readings).map((r) => trial(secret, r.bytes, noteOf(r), undefined, 1));
-  if (trials.length > 0) return trials;
-  return `has ${secret.bytes.length} bytes, where K of ${method.names[0]} is a string of ${hashRow(method.hash)?.length ?? '?'}`;
+function attemptShared<S extends GivenSecret>({ method }: ExchangeInputs, secret: S, readings: Readings): Attempt<S> {
+  const trials = readingsOfK(method, secret.bytes, readings).map((r) => ({ secret, k: r.bytes, note: noteOf(r), matchesPublic: undefined, guess: false }));
+  return { trials, reason: `has ${secret.bytes.length} bytes, where K of ${method.names[0]} is a string of ${hashRow(method.hash)?.length ?? '?'}` };
 }
 
 function readingsOfK(method: KexMethod, given: Uint8Array, readings: Readings): readonly Reading[] {
@@ -132,36 +142,49 @@ function readingsOfK(method: KexMethod, given: Uint8Array, readings: Readings): 
  * K from a private value. When it does not give the public value of the side whose cookie it has, it may be that of the other
  * side, or K itself under the wrong keyword; these are tried too, and believed only when something proves them.
  */
-function trialsOfPrivate<S extends GivenSecret>(exchange: ExchangeInputs, secret: S, readings: Readings): Trial<S>[] | string {
+function attemptPrivate<S extends GivenSecret>(exchange: ExchangeInputs, secret: S, readings: Readings): Attempt<S> {
   const { method, transcript } = exchange;
-  if (method.halves === undefined) return `is a private value, and ${method.names[0]} needs the shared secret K itself`;
-  const length = privateLength(method);
-  const values = length === undefined ? readings.numberCandidates(secret.bytes) : readings.stringCandidates(secret.bytes, length);
-  if (values.length === 0) return `has ${secret.bytes.length} bytes, where a private value of ${method.names[0]} has ${length ?? 'some'}`;
   const own = secret.side ?? 'client';
   const trials: Trial<S>[] = [];
-  let error = '';
+  const values = method.halves === undefined ? [] : privateReadings(method, secret.bytes, readings);
+  let reason =
+    method.halves === undefined
+      ? `is a private value, and ${method.names[0]} takes the shared secret K itself`
+      : `has ${secret.bytes.length} bytes, which is no private value of ${method.names[0]}`;
   for (const value of values)
     for (const side of [own, own === 'client' ? 'server' : 'client'] as const) {
       const agreed = sharedSecret(method, transcript, side, value.bytes);
-      if ('error' in agreed) error ||= `cannot be used: ${agreed.error}`;
-      else if (side === own || agreed.matchesPublic === true) trials.push(trialOfAgreed(secret, agreed, side, value));
-      if ('k' in agreed && agreed.matchesPublic === true) return [trials[trials.length - 1] as Trial<S>];
+      if ('error' in agreed) {
+        if (side === own) reason = `cannot be used: ${agreed.error}`;
+        continue;
+      }
+      const proved = agreed.matchesPublic === true;
+      if (side === own && agreed.matchesPublic === false) reason = `does not give the ${publicName(method, own)} that the ${own} sent`;
+      const trial = { secret, k: agreed.k, note: privateNote(value, side, secret), matchesPublic: agreed.matchesPublic };
+      if (proved) return { trials: [{ ...trial, guess: false }], reason };
+      trials.push({ ...trial, guess: side !== own || agreed.matchesPublic === false });
     }
-  for (const r of readingsOfK(method, secret.bytes, readings))
-    trials.push(trial(secret, r.bytes, 'it is K itself, though the line says PRIVATE_KEY', undefined, 9));
-  return trials.some((t) => t.doubt < 9) || error === '' ? trials : error;
+  const note = 'it is K itself, though the line says PRIVATE_KEY';
+  for (const r of readingsOfK(method, secret.bytes, readings)) trials.push({ secret, k: r.bytes, note, matchesPublic: undefined, guess: true });
+  return { trials, reason };
 }
 
-function trialOfAgreed<S extends GivenSecret>(secret: S, agreed: Exclude<Agreed, { error: string }>, side: Side, value: Reading): Trial<S> {
-  const other =
-    secret.side !== undefined && secret.side !== side ? `it is the private value of the ${side}, though its line has the cookie of the other side` : '';
-  const note = [noteOf(value), other].filter((s) => s !== '').join('; ');
-  return trial(secret, agreed.k, note, agreed.matchesPublic, agreed.matchesPublic === true ? 0 : agreed.matchesPublic === undefined ? 1 : 5);
+function privateReadings(method: KexMethod, given: Uint8Array, readings: Readings): readonly Reading[] {
+  const length = privateLength(method);
+  return length === undefined ? readings.numberCandidates(given) : readings.stringCandidates(given, length);
 }
 
-function trial<S>(secret: S, k: Uint8Array, note: string, matchesPublic: boolean | undefined, doubt: number): Trial<S> {
-  return { secret, k, note, matchesPublic, doubt };
+/** `e`, `Q_S`: the public value of `side`, by the name of the RFC. */
+function publicName(method: KexMethod, side: Side): string {
+  const field = method.halves?.[side][1] ?? '';
+  return { qC: 'Q_C', qS: 'Q_S' }[field] ?? field;
+}
+
+function privateNote(value: Reading, side: Side, secret: GivenSecret): string {
+  const other = secret.side !== undefined && secret.side !== side;
+  return [noteOf(value), other ? `it is the private value of the ${side}, though its line has the cookie of the other side` : '']
+    .filter((s) => s !== '')
+    .join('; ');
 }
 
 /** Nothing to say of a value that was taken as it stands. */

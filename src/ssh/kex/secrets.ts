@@ -1,4 +1,5 @@
 /** What the session asks of whoever keeps the secrets. */
+import type { Spent } from '../effort.ts';
 import type { GivenSecret, Readings } from './resolve-secret.ts';
 
 /** A secret with the place it was read from. */
@@ -9,6 +10,31 @@ export interface OfferedSecret extends GivenSecret {
   note(text: string): void;
 }
 
+/** The keys of one direction, without the K that they were derived from. */
+export interface DirectionKeys {
+  /** Names of cipher and MAC, when the file says them. */
+  readonly cipher: string | undefined;
+  readonly mac: string | undefined;
+  readonly key: Uint8Array;
+  readonly iv: Uint8Array | undefined;
+  readonly macKey: Uint8Array | undefined;
+}
+
+/** Derived keys with the place they were read from. */
+export interface OfferedKeys {
+  /** `keys` by the letters of RFC 4253 section 7.2, as at NEWKEYS; a `cipher key` with its IV as it was when it was taken. */
+  readonly kind: 'keys' | 'cipher key';
+  /** What they open of each side; the same twice, when it is not known whose they are. */
+  readonly client: DirectionKeys | undefined;
+  readonly server: DirectionKeys | undefined;
+  /** Cookie, session id (hex) and number of the key exchange, as far as they are known. */
+  readonly cookie: string | undefined;
+  readonly sessionId: string | undefined;
+  readonly epoch: number | undefined;
+  readonly origin: string;
+  note(text: string): void;
+}
+
 /** Keeps the secrets of a run. */
 export interface Secrets {
   readonly readings: Readings;
@@ -16,6 +42,10 @@ export interface Secrets {
   readonly empty: boolean;
   /** What may belong to the exchange whose KEXINITs have these cookies (lower-case hex; undefined for one that was not captured). */
   forExchange(client: string | undefined, server: string | undefined): readonly OfferedSecret[];
+  /** All derived keys, whatever they belong to. */
+  derivedKeys(): readonly OfferedKeys[];
+  /** Work that searches did in this run. */
+  readonly spent: Spent;
   /** How many cookies there are secrets for, and the first `max` of them: for saying what was given instead of what is wanted. */
   readonly cookieCount: number;
   cookies(max: number): readonly string[];
