@@ -54,7 +54,8 @@ async function makeRenderer(command: Command, args: Arguments, width: number | u
   const row = rendererRow(command.name, format);
   if (row === undefined) throw new UsageError(`${command.name} has no format ${format}`);
   const color = coloured(args, width !== undefined, world.env);
-  return row.make({ ...DEFAULT_RENDER_OPTIONS, color, width, maxBytes: numberOf('--max-bytes', args['max-bytes']), ...options });
+  const showSecrets = args['show-secrets'] === true;
+  return row.make({ ...DEFAULT_RENDER_OPTIONS, color, width, showSecrets, maxBytes: numberOf('--max-bytes', args['max-bytes']), ...options });
 }
 
 /** Takes the results of the sessions asked for to the renderer, and notes what `--strict` fails for. */

@@ -8,7 +8,7 @@ export const COMMON_OPTIONS: Readonly<Record<string, Options>> = {
   output: { alias: 'o', type: 'string', requiresArg: true, describe: 'Write to this file; it appears when it is whole' },
   'max-bytes': { type: 'string', requiresArg: true, describe: 'Cut each value to this many bytes or characters' },
   keylog: { alias: 'k', type: 'string', requiresArg: true, hidden: true },
-  'show-secrets': { type: 'boolean', hidden: true },
+  'show-secrets': { type: 'boolean', describe: 'Print passwords and keys, of which otherwise only the length is shown' },
   limit: { type: 'string', requiresArg: true, describe: 'Change a limit, as NAME=NUMBER (repeatable)' },
   strict: { type: 'boolean', describe: 'Exit with 1 when anything is wrong or cut off in the capture' },
   color: { type: 'string', choices: ['auto', 'always', 'never'], default: 'auto', describe: 'Colours; auto heeds NO_COLOR' },

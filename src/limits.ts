@@ -39,11 +39,29 @@ export interface Limits {
   readonly inflatedBytes: number;
   /** Bytes of one direction that wait for a message of the other. */
   readonly waitBytes: number;
+  /** Bytes behind a gap, or at the beginning of a stream, in which the beginning of a packet is looked for. */
+  readonly searchBytes: number;
+  /** Bytes between two packets that counter mode and arcfour are carried over. */
+  readonly searchGap: number;
+  /** Packets (GCM) or blocks (counter mode) by which the IV of a derived key may be off, either way. */
+  readonly searchCounters: number;
+  /** Work of one search and of all in a run, in units of about a nanosecond. */
+  readonly searchWork: number;
+  readonly searchWorkTotal: number;
   /** Secrets kept from all secrets files together, and different ones kept for one cookie. */
   readonly secretItems: number;
   readonly secretsPerCookie: number;
   /** Bytes of one JSON object, or of one line that is not of a key log, in a secrets file. */
   readonly secretTextBytes: number;
+  /** Attempts to log in of one session that are kept; the signatures of later ones are not checked. */
+  readonly loginAttempts: number;
+  /** Channels of one session that are kept for its record, and those that are open at one time. */
+  readonly channels: number;
+  /** Requests of one channel that are kept for the record, and characters of commands, variables and hosts of one session. */
+  readonly channelRequests: number;
+  readonly channelText: number;
+  /** Requests of one side that wait for an answer at one time: global ones, and those of one channel. */
+  readonly pendingRequests: number;
   /** Problems kept for one session or capture; later ones are counted. */
   readonly problems: number;
 }
@@ -69,8 +87,18 @@ export const DEFAULT_LIMITS: Limits = {
   packetBytes: 256 * 1024,
   inflatedBytes: 4 * 1024 * 1024,
   waitBytes: 1024 * 1024,
+  searchBytes: 256 * 1024,
+  searchGap: 16 * 1024 * 1024,
+  searchCounters: 1024 * 1024,
+  searchWork: 1_000_000_000,
+  searchWorkTotal: 30_000_000_000,
   secretItems: 2 * 1024 * 1024,
   secretsPerCookie: 64,
   secretTextBytes: 1024 * 1024,
+  loginAttempts: 256,
+  channels: 4096,
+  channelRequests: 64,
+  channelText: 1024 * 1024,
+  pendingRequests: 1024,
   problems: 1000,
 };

@@ -1,4 +1,5 @@
 /** All renderers, in the order of the menu. The command line reads its formats and their help from here. */
+import { redacting } from './redact.ts';
 import type { CommandName, RendererRow } from './renderer.ts';
 
 /** Each is loaded when it is made: what draws tables is not needed to write JSON, and starting up is most of a short run. */
@@ -53,7 +54,9 @@ export const RENDERERS: readonly RendererRow[] = [
   },
 ];
 
-/** The renderer called `name` among those that `command` offers. */
+/** The renderer called `name` among those that `command` offers. Unless they are asked for it gets to see no passwords. */
 export function rendererRow(command: CommandName, name: string): RendererRow | undefined {
-  return RENDERERS.find((row) => row.name === name && row.commands.includes(command));
+  const row = RENDERERS.find((one) => one.name === name && one.commands.includes(command));
+  if (row === undefined) return undefined;
+  return { ...row, make: async (options) => (options.showSecrets ? row.make(options) : redacting(await row.make(options))) };
 }

@@ -5,6 +5,7 @@ import { keyWords, type PublicKey } from '../ssh/hostkey/blob.ts';
 import type { CaptureTotals, Decryption, Exchange, HostKey, Identification, Packet, Party, Session } from '../ssh/model.ts';
 import type { Negotiation } from '../ssh/negotiate.ts';
 import type { Problem } from '../wire/problem.ts';
+import { recordOfAuthentication, recordOfChannel } from './json-login.ts';
 import type { Renderer, RenderOptions } from './renderer.ts';
 import { sideOf } from './text.ts';
 import { isoTime } from './time.ts';
@@ -50,6 +51,7 @@ export function recordOfPacket(p: Packet, maxBytes?: number): JsonRecord {
     mac: p.mac,
     number: p.number ?? null,
     name: p.name ?? null,
+    answers: p.answers ?? null,
     summary: p.summary,
     fields: p.value === undefined ? null : plain(p.value, maxBytes),
     discarded: p.discarded,
@@ -87,8 +89,8 @@ export function recordOfSession(s: Session, maxBytes?: number): JsonRecord {
     hasshServer: server.hassh ?? null,
     hasshServerText: server.hasshText ?? null,
     decryption: { client: recordOfDecryption(client.decryption), server: recordOfDecryption(server.decryption) },
-    authentication: { user: null, attempts: [], outcome: 'unknown' },
-    channels: [],
+    authentication: recordOfAuthentication(s.authentication),
+    channels: s.channels.map(recordOfChannel),
     problems: s.problems.map(recordOfProblem),
   };
 }

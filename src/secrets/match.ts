@@ -1,15 +1,19 @@
 /** Which secret meets which key exchange: the answers that a session asks for. */
 
-import type { OfferedSecret, Secrets } from '../ssh/kex/secrets.ts';
+import type { DirectionKeys, OfferedKeys, OfferedSecret, Secrets } from '../ssh/kex/secrets.ts';
 import type { Side } from '../ssh/message.ts';
-import { describeSource, type SecretItem } from './item.ts';
+import { type CipherKey, type DerivedKeys, describeSource, isPlaceholder, type SecretItem } from './item.ts';
 import { numberCandidates, stringCandidates } from './normalise.ts';
 import type { SecretStore } from './store.ts';
 
 /** The secrets of a store, as sessions ask for them. */
 export class MatchedSecrets implements Secrets {
   readonly readings = { numberCandidates, stringCandidates };
+  readonly spent = { units: 0 };
   private readonly store: SecretStore;
+  /** The derived keys among the first `looked` items of the store, which grows as blocks of the capture are read. */
+  private readonly derived: OfferedKeys[] = [];
+  private looked = 0;
 
   constructor(store: SecretStore) {
     this.store = store;
@@ -32,6 +36,26 @@ export class MatchedSecrets implements Secrets {
     return out;
   }
 
+  derivedKeys(): readonly OfferedKeys[] {
+    const { items } = this.store;
+    for (; this.looked < items.length; this.looked++) {
+      const item = items[this.looked] as SecretItem;
+      if ((item.kind === 'keys' || item.kind === 'cipher key') && this.store.copyOf(item) === undefined) this.derived.push(this.offered(item));
+    }
+    return this.derived;
+  }
+
+  private offered(item: DerivedKeys | CipherKey): OfferedKeys {
+    const cookie = item.cookie === undefined || isPlaceholder(item.cookie) ? undefined : item.cookie;
+    const { kind, sessionId } = item;
+    const note = (text: string) => this.store.markUsed(item, text);
+    const base = { kind, cookie, sessionId, origin: describeSource(item.source), note };
+    if (item.kind === 'keys') return { ...base, epoch: item.epoch, client: lettersOf(item, 'client'), server: lettersOf(item, 'server') };
+    // Whether `in` is the client's depends on whose process it was, which nobody says.
+    const keys: DirectionKeys = { cipher: item.cipher, mac: undefined, key: item.key, iv: item.iv, macKey: item.macKey };
+    return { ...base, epoch: undefined, client: keys, server: keys };
+  }
+
   get cookieCount(): number {
     return this.store.cookieCount;
   }
@@ -45,4 +69,10 @@ export class MatchedSecrets implements Secrets {
     const note = (text: string) => this.store.markUsed(item, text);
     out.push({ kind: item.kind, bytes: item.bytes, side, origin: describeSource(item.source), note });
   }
+}
+
+/** The letters of what `side` sends (RFC 4253 section 7.2); undefined without its encryption key. */
+function lettersOf({ letters, ciphers, macs }: DerivedKeys, side: Side): DirectionKeys | undefined {
+  const [iv, key, macKey] = side === 'client' ? [letters.A, letters.C, letters.E] : [letters.B, letters.D, letters.F];
+  return key === undefined ? undefined : { cipher: ciphers?.[side], mac: macs?.[side], key, iv, macKey };
 }

@@ -7,12 +7,14 @@ import type { Opener } from './crypto/opener.ts';
 import type { Decryption, DecryptionState, Identification } from './model.ts';
 import type { KexInit } from './negotiate.ts';
 import type { SshPacket } from './packet.ts';
+import type { Quest } from './quest.ts';
+import type { Suite } from './shape.ts';
 
 /**
  * How the next bytes are read: as lines, as packets, not at all because they are encrypted and their lengths too
- * (`counting`), or not at all because the reader lost its place (`lost`).
+ * (`counting`), or not at all because the reader lost its place (`lost`) or is looking for it with the keys (`searching`).
  */
-export type Stage = 'lines' | 'packets' | 'counting' | 'lost';
+export type Stage = 'lines' | 'packets' | 'counting' | 'lost' | 'searching';
 
 /** A KEXINIT and its bytes. */
 export interface SentKexInit {
@@ -37,10 +39,25 @@ export class Direction {
   framing: Framing = CLEAR;
   /** Opens the packets, when the keys are known; else `framing` says how far they can be read. */
   opener: Opener | undefined;
+  /** Cipher and MAC of `opener`. */
+  suite: Suite | undefined;
+  /** A packet was opened with the keys of this epoch and its MAC was right: the keys are. */
+  proven = false;
+  /** What is looked for in stage `searching`. */
+  quest: Quest | undefined;
+  /** Bytes of it are missing: messages may come that nothing seen has prepared. */
+  lossy = false;
+  /** Losses that were read on behind, and what the first was. */
+  losses = 0;
+  firstLoss: string | undefined;
+  /** Whose keys `opener` has, when they are not derived from a K; for the record. */
+  keyNote: string | undefined;
   /** packet_length of the packet at the head of the queue, once it was decrypted. */
   expected: number | undefined;
   /** Decompresses the payloads, once that has begun. */
   inflater: PacketInflater | undefined;
+  /** Bytes of the zlib stream are missing, so that nothing behind them can be decompressed. */
+  zlibBroken = false;
   /** Compression was agreed that begins when the user is authenticated (zlib@openssh.com). */
   inflateAfterLogin = false;
   identification: Identification | undefined;
@@ -85,6 +102,8 @@ export class Direction {
     if (obstacle !== undefined) return openedPackets > 0 ? { state: 'partial', reason: obstacle.reason } : obstacle;
     if (this.encryptedBytes === 0) return { state: 'none', reason: 'nothing was sent encrypted' };
     if (openedPackets < encryptedPackets) return { state: 'partial', reason: `${encryptedPackets - openedPackets} packets were not opened` };
-    return { state: 'ok', reason: this.opener === undefined ? 'the content is not encrypted' : 'every packet was opened and its integrity verified' };
+    if (this.opener === undefined) return { state: 'ok', reason: 'the content is not encrypted' };
+    const verified = this.opener.unchecked === true ? 'but no MAC was verified, as its key is not known' : 'and its integrity verified';
+    return { state: 'ok', reason: `every packet was opened ${verified}${this.keyNote === undefined ? '' : `, with ${this.keyNote}`}` };
   }
 }

@@ -30,6 +30,8 @@ export class KeyExchange implements Exchange {
   /** Messages 30 to 49 of this exchange. */
   readonly messages: SshPacket[] = [];
   private session: SshSession | undefined;
+  /** Derived keys that opened packets of this exchange, which has no K. */
+  private derived: Exchange['secret'];
 
   constructor(epoch: number) {
     this.epoch = epoch;
@@ -78,6 +80,11 @@ export class KeyExchange implements Exchange {
   /** What the secret gave, when there is one. */
   get best(): Resolution<OfferedSecret> | undefined {
     return this.resolved?.best;
+  }
+
+  /** Notes that packets were opened with derived keys. */
+  useDerived(kind: 'keys' | 'cipher key', source: string, note: string): void {
+    this.derived ??= { kind, source, note };
   }
 
   /** What the keys of this exchange are derived from, or a function that says why they cannot be. */
@@ -137,7 +144,7 @@ export class KeyExchange implements Exchange {
 
   get secret(): Exchange['secret'] {
     const { best } = this;
-    if (best === undefined) return undefined;
+    if (best === undefined) return this.derived;
     return { kind: best.secret.kind, source: best.secret.origin, note: best.note };
   }
 
@@ -150,7 +157,9 @@ export class KeyExchange implements Exchange {
   }
 
   get signature(): Exchange['signature'] {
-    return this.best?.signature ?? { verdict: 'unchecked', reason: 'the shared secret K of this exchange is not known' };
+    if (this.best !== undefined) return this.best.signature;
+    const only = this.derived === undefined ? '' : ': only keys derived from it were given, from which the exchange hash cannot be computed';
+    return { verdict: 'unchecked', reason: `the shared secret K of this exchange is not known${only}` };
   }
 }
 

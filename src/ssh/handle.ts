@@ -1,6 +1,7 @@
 /** What each packet does to its session: which message it is, and what follows from it. */
 
 import { problem } from '../wire/problem.ts';
+import { isAbove, openAbove } from './above.ts';
 import { SSH1_SEALED } from './binary-packet.ts';
 import { PacketInflater } from './crypto/inflate.ts';
 import type { Direction } from './direction.ts';
@@ -17,6 +18,7 @@ import type { SshSession } from './session.ts';
 
 const KEXINIT = 20;
 const NEWKEYS = 21;
+const EXT_INFO = 7;
 
 /**
  * Handles a framed packet. One whose meaning hangs on a KEXINIT of the other side that may still come is left in
@@ -60,20 +62,36 @@ function mustWait(session: SshSession, d: Direction): boolean {
     session.decideRoles();
     return false;
   }
-  const mayCome = !other.closed && (other.stage === 'lines' || other.stage === 'packets');
+  const mayCome = !other.closed && (other.stage === 'lines' || other.stage === 'packets' || other.stage === 'searching');
   return mayCome && d.queue.length < session.limits.waitBytes;
 }
 
 function handleOther(session: SshSession, d: Direction, packet: SshPacket, number: number): void {
-  const context: Context = { protocol: 2, kex: undefined };
-  const sender = senderOf(number, context);
-  if (sender !== undefined) session.learnRole(d.end, sender);
-  packet.open(resolve(number, session.sideOf(d.end), context));
+  if (isAbove(number)) openAbove(session, d, packet, number);
+  else openTransport(session, d, packet, number);
   checkOrder(session, d, packet, number);
   if (number === KEXINIT) takeKexInit(session, d, packet);
   if (number === 1 && session.farewell === undefined && !packet.cut) session.farewell = `${packet.summary} (frame ${packet.frame})`;
   session.give({ packet });
   if (number >= 50 && number < 80) followLogin(session, d, number);
+}
+
+function openTransport(session: SshSession, d: Direction, packet: SshPacket, number: number): void {
+  const context: Context = { protocol: 2, kex: undefined };
+  const sender = senderOf(number, context);
+  if (sender !== undefined) session.learnRole(d.end, sender);
+  packet.open(resolve(number, session.sideOf(d.end), context));
+  if (number === EXT_INFO && !packet.cut) noteExtensions(session, d, packet);
+}
+
+/** Extensions that change how later messages are to be read. */
+function noteExtensions(session: SshSession, d: Direction, packet: SshPacket): void {
+  const list = packet.value?.extensions;
+  if (Array.isArray(list))
+    session.connection.extensions(
+      list.map((e) => e?.extensionName),
+      session.sideOf(d.end),
+    );
 }
 
 const USERAUTH_SUCCESS = 52;
@@ -90,6 +108,7 @@ function followLogin(session: SshSession, d: Direction, number: number): void {
 }
 
 function checkOrder(session: SshSession, d: Direction, packet: SshPacket, number: number): void {
+  if (d.lossy) return; // what is missing may have made it legal
   const exchanging = d.kexinit !== undefined;
   const wrong = misplaced(number, packet.name ?? `message ${number}`, { exchanging, epoch: d.epoch, strict: session.strict });
   if (wrong !== undefined && !packet.discarded) packet.problems.push(wrong);

@@ -1,5 +1,5 @@
 /** What a message is: one declaration that parses it, writes it, names it, types it, documents it and sums it up. */
-import { type Codec, rest, struct } from '../wire/codec.ts';
+import { type Codec, rest, secret, struct } from '../wire/codec.ts';
 
 export type Side = 'client' | 'server';
 
@@ -55,6 +55,9 @@ export const empty: Codec<object> = struct({});
 
 /** A message whose content nobody has defined for us: kept as bytes. */
 export const opaque: Codec<{ data: Uint8Array }> = struct({ data: rest });
+
+/** The same, where it may well be a password: a message of an authentication method that is not known. */
+export const opaqueSecret: Codec<{ data: Uint8Array }> = struct({ data: secret(rest) });
 
 function bounded(line: string): string {
   return line.length <= SUMMARY_LENGTH ? line : `${line.slice(0, SUMMARY_LENGTH - 1)}…`;

@@ -82,6 +82,10 @@ export interface Packet {
   readonly cut: boolean;
   /** A guessed key exchange packet that the other side ignores (RFC 4253 section 7). */
   readonly discarded: boolean;
+  /** Number (as in `index`) of the request of the other side that this answers. */
+  readonly answers: number | undefined;
+  /** It holds a password or the like: fields marked `secret`, and their bytes in `plain`. */
+  readonly secret: boolean;
   /** One line for the Info column; holds peer text that is not yet made printable. */
   readonly summary: string;
   /** The tree of all bytes of `plain`: packet_length, padding_length, the message, padding, MAC. Made when asked for. */
@@ -115,7 +119,7 @@ export interface Exchange {
   /** The host key's signature over the exchange hash. */
   readonly signature: { readonly verdict: 'valid' | 'invalid' | 'unchecked'; readonly reason: string };
   /** The secret that was used, and from where; `note` says how it was read, when not as it stands. */
-  readonly secret: { readonly kind: 'SHARED_SECRET' | 'PRIVATE_KEY'; readonly source: string; readonly note: string } | undefined;
+  readonly secret: { readonly kind: 'SHARED_SECRET' | 'PRIVATE_KEY' | 'keys' | 'cipher key'; readonly source: string; readonly note: string } | undefined;
   /** K without its length, and H; undefined without a secret. */
   readonly sharedSecret: Uint8Array | undefined;
   readonly exchangeHash: Uint8Array | undefined;
@@ -150,6 +154,90 @@ export interface Party {
   readonly decryption: Decryption;
 }
 
+/** How an attempt to log in ended; `partial`: it was right, but the server asks for another method as well. */
+export type LoginOutcome = 'success' | 'failure' | 'partial' | 'unknown';
+
+/** Whether a user's signature over the session identifier and the request is right, and why. */
+export interface LoginVerdict {
+  /** Name in the signature. */
+  readonly algorithm: string | undefined;
+  readonly verdict: 'valid' | 'invalid' | 'unchecked';
+  readonly reason: string;
+}
+
+/** The public key that a user (or a user's host) gave. */
+export interface LoginKey {
+  readonly type: string;
+  readonly bits: number | undefined;
+  /** As `ssh-keygen -l` prints it. */
+  readonly fingerprint: string;
+  /** Of a certificate: who signed it, and whether that signature is right. */
+  readonly authority: { readonly key: string; readonly verdict: 'valid' | 'invalid' | 'unchecked'; readonly reason: string } | undefined;
+}
+
+/** One attempt to log in. Asking whether a key would do, and signing with it, are one attempt; so is a password and its change. */
+export interface LoginAttempt {
+  /** As in its last request. */
+  readonly method: string;
+  readonly user: string;
+  readonly service: string;
+  readonly key: LoginKey | undefined;
+  /** Undefined when nothing was signed. */
+  readonly signature: LoginVerdict | undefined;
+  /** Questions that the server asked (keyboard-interactive). */
+  readonly prompts: number;
+  readonly outcome: LoginOutcome;
+  readonly firstFrame: number;
+  readonly lastFrame: number;
+}
+
+/** Who logged in, and how. */
+export interface Authentication {
+  /** Of the attempt that succeeded, or of the last one. */
+  readonly user: string | undefined;
+  readonly attempts: readonly LoginAttempt[];
+  readonly outcome: 'success' | 'failure' | 'unknown';
+  readonly banner: string | undefined;
+}
+
+/** A request on a channel, and what became of it; `none` when no answer was wanted. */
+export interface ChannelRequest {
+  readonly name: string;
+  readonly side: Side;
+  readonly outcome: 'success' | 'failure' | 'unknown' | 'none';
+}
+
+/** A channel of the connection protocol (RFC 4254 section 5). */
+export interface Channel {
+  /** From 0 within the session, in the order of opening; numbers are used again, this is not. */
+  readonly id: number;
+  readonly type: string;
+  /** Who opened it. */
+  readonly opener: Side;
+  /** The number that each side gave it. */
+  readonly numbers: Readonly<Record<Side, number | undefined>>;
+  /** `unknown` when its opening was not answered. */
+  readonly state: 'unknown' | 'refused' | 'open' | 'closed';
+  /** Why it was refused. */
+  readonly refusal: string | undefined;
+  /** What its opening said beyond numbers and sizes, by name: hosts and ports of a forwarding. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Requests of both sides, in their order. */
+  readonly requests: readonly ChannelRequest[];
+  readonly command: string | undefined;
+  readonly subsystem: string | undefined;
+  readonly environment: readonly { readonly name: string; readonly value: string }[];
+  /** The terminal as it was asked for; `columns` and `rows` as they became. */
+  readonly terminal: { readonly term: string; readonly columns: number; readonly rows: number } | undefined;
+  readonly exitStatus: number | undefined;
+  readonly exitSignal: string | undefined;
+  /** Bytes of data that each side sent, and of its extended data (stderr). */
+  readonly bytes: Readonly<Record<Side, number>>;
+  readonly extendedBytes: Readonly<Record<Side, number>>;
+  readonly firstFrame: number;
+  readonly lastFrame: number;
+}
+
 /** A step of the session: when it began, and in which frame. */
 export interface Phase {
   readonly name: 'tcp' | 'identification' | 'negotiation' | 'key exchange' | 'encrypted' | 'end';
@@ -172,6 +260,8 @@ export interface Session {
   /** H of the first exchange, when it could be computed. */
   readonly sessionId: Uint8Array | undefined;
   readonly exchanges: readonly Exchange[];
+  readonly authentication: Authentication;
+  readonly channels: readonly Channel[];
   readonly phases: readonly Phase[];
   /** Whole packets framed so far. */
   readonly packets: number;

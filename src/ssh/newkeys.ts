@@ -4,11 +4,15 @@ import { cipher } from './crypto/ciphers.ts';
 import { compression } from './crypto/compression.ts';
 import { PacketInflater } from './crypto/inflate.ts';
 import { mac } from './crypto/macs.ts';
+import type { Opener } from './crypto/opener.ts';
+import { tryDerivedKeys } from './derived-keys.ts';
 import type { Direction, Obstacle } from './direction.ts';
+import type { KeyExchange } from './exchange.ts';
 import { keyOf, openerFor } from './keys.ts';
 import type { DecryptionState } from './model.ts';
 import type { DirectionAlgorithms } from './negotiate.ts';
 import type { SshSession } from './session.ts';
+import type { Suite } from './shape.ts';
 
 /** Puts the keys of the exchange that `d` is in into force. */
 export function takeNewKeys(session: SshSession, d: Direction): void {
@@ -20,6 +24,9 @@ export function takeNewKeys(session: SshSession, d: Direction): void {
   if (session.strict === true) d.sequence = 0;
   d.opener = undefined;
   d.expected = undefined;
+  d.suite = undefined;
+  d.proven = false;
+  d.keyNote = undefined;
   if (exchange === undefined || algorithms === undefined) {
     give(d, 'lost', 'the algorithms are not known: the KEXINIT of one side is not in the capture');
     return;
@@ -27,18 +34,49 @@ export function takeNewKeys(session: SshSession, d: Direction): void {
   startCompression(session, d, algorithms);
   exchange.unlock(session);
   const source = exchange.keySource(session);
-  if (typeof source === 'function') readWithoutKeys(d, algorithms, source);
+  d.suite = suiteOf(algorithms);
+  if (typeof source === 'function') readWithoutK(session, d, exchange, algorithms, source);
   else {
     d.opener = openerFor(session.sideOf(d.end), algorithms, (letter, length) => keyOf(source, letter, length));
     if (d.opener === undefined) give(d, 'unsupported', unsupported(algorithms));
   }
 }
 
+/** The keys of the exchange that `d` is in, whose NEWKEYS was not seen; undefined when they are not known. */
+export function nextKeys(session: SshSession, d: Direction): { readonly suite: Suite; readonly opener: Opener } | undefined {
+  const exchange = session.exchanges[d.epoch];
+  const side = session.sideOf(d.end);
+  const algorithms = exchange?.negotiation?.[side];
+  if (exchange === undefined || algorithms === undefined) return undefined;
+  exchange.unlock(session);
+  const source = exchange.keySource(session);
+  const suite = suiteOf(algorithms);
+  if (typeof source === 'function' || suite === undefined) return undefined;
+  const opener = openerFor(side, algorithms, (letter, length) => keyOf(source, letter, length));
+  return opener === undefined ? undefined : { suite, opener };
+}
+
+function suiteOf(algorithms: DirectionAlgorithms): Suite | undefined {
+  const row = cipher(algorithms.cipher ?? '');
+  return row === undefined ? undefined : { cipher: row, mac: row.aead || algorithms.mac === undefined || algorithms.mac === 'none' ? undefined : mac(algorithms.mac) };
+}
+
+/** Without K there may be the derived keys themselves. */
+function readWithoutK(session: SshSession, d: Direction, exchange: KeyExchange, algorithms: DirectionAlgorithms, why: () => string): void {
+  const without = (tried: string) => {
+    d.stage = 'packets';
+    readWithoutKeys(d, algorithms, () => `${why()}; nor do the derived keys of ${tried} open it`);
+  };
+  if (d.suite !== undefined && tryDerivedKeys(session, d, exchange, d.suite, without)) return;
+  readWithoutKeys(d, algorithms, why);
+}
+
 /** Each exchange begins its compression anew (RFC 4253 section 6.2). */
-function startCompression(session: SshSession, d: Direction, algorithms: DirectionAlgorithms): void {
+export function startCompression(session: SshSession, d: Direction, algorithms: DirectionAlgorithms): void {
   const row = compression(algorithms.compression ?? 'none');
   d.inflateAfterLogin = row?.delayed === true;
   const now = row !== undefined && row.name !== 'none' && (!row.delayed || session.authenticated);
+  d.zlibBroken = false;
   d.inflater = now ? new PacketInflater(session.limits.inflatedBytes) : undefined;
 }
 

@@ -8,8 +8,9 @@ import { decode } from '../wire/cursor.ts';
 import type { Field } from '../wire/field.ts';
 import { type Problem, problem } from '../wire/problem.ts';
 import { decodeKexInit } from './kexinit.ts';
-import { type MessageDef, opaque } from './message.ts';
+import { type MessageDef, opaque, opaqueSecret } from './message.ts';
 import type { MacVerdict, Packet, Session, Side } from './model.ts';
+import { isMethodNumber } from './resolve.ts';
 
 /** Where in its session a packet stands. */
 export interface Header {
@@ -48,12 +49,15 @@ export class SshPacket implements Packet {
   discarded = false;
   message: MessageDef<unknown> | undefined = undefined;
   value: Readonly<Record<string, unknown>> | undefined = undefined;
+  answers: number | undefined = undefined;
+  secret = false;
+  /** A word for the summary that the packet does not hold: the method, the request that it answers, the verdict on a signature. */
+  context: string | undefined = undefined;
   readonly problems: Problem[];
   readonly inflated: Space | undefined;
   private readonly header: Header;
   private readonly framed: Framed;
   private readonly taken: Taken;
-  private context: string | undefined = undefined;
   private plainSpace: Space | undefined = undefined;
 
   constructor(header: Header, framed: Framed, taken: Taken) {
@@ -160,6 +164,7 @@ export class SshPacket implements Packet {
     this.context = context;
     const d = this.decodeBody(false);
     this.value = d.value as Record<string, unknown>;
+    this.secret = d.secret;
     this.problems.push(...d.problems);
     if (def === undefined)
       this.problems.push(
@@ -193,7 +198,7 @@ export class SshPacket implements Packet {
 
   private decodeBody(trace: boolean) {
     const { bytes, start, end } = this.carrier;
-    const body = (this.message?.body ?? opaque) as Codec<unknown>;
+    const body = (this.message?.body ?? (isMethodNumber(this.number ?? 0) ? opaqueSecret : opaque)) as Codec<unknown>;
     if (this.number === 20 && this.protocol === 2 && !trace && !this.cut) return decodeKexInit(body, bytes, start + 1, end);
     return decode(body, bytes, { start: start + 1, end, trace, complete: !this.cut });
   }

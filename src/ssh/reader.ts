@@ -9,10 +9,13 @@ import type { Opener } from './crypto/opener.ts';
 import type { Direction } from './direction.ts';
 import { handle, resume } from './handle.ts';
 import { partsOf, protocolOf, scanIdentification } from './identification.ts';
-import { type Framed, type Header, SshPacket } from './packet.ts';
+import { type Header, SshPacket } from './packet.ts';
+import { lookOn } from './quest.ts';
+import { recoverFromClearGap, recoverFromDamage, recoverFromGap } from './recover.ts';
 import { peer } from './roles.ts';
 import { openNext } from './sealed-packet.ts';
 import type { SshSession } from './session.ts';
+import { unpack } from './unpack.ts';
 
 /** Takes the bytes of a flow and moves its session. */
 export class SessionReader implements FlowHandler {
@@ -40,14 +43,34 @@ export class SessionReader implements FlowHandler {
     const side = this.session.sideOf(gap.from);
     const where = `${gap.size} bytes of the ${side} at stream offset ${gap.offset} are not in the capture`;
     this.session.report(problem('gap', where, { frame: gap.frame, span: { start: gap.offset, end: gap.offset + gap.size } }));
+    d.lossy = true;
     if (d.stage === 'counting') return;
     this.unblock(d);
+    this.advance(d);
+    if (d.stage === 'searching' && !this.searchOver(d, gap)) return;
+    const { opener, suite } = d;
+    const offset = gap.offset - d.queue.length;
     this.leave(d, 'the packet runs into a gap of the capture');
-    if (d.epoch > 0 || d.encryptedBytes > 0) {
+    if (opener !== undefined && suite !== undefined && d.stage === 'packets') recoverFromGap(this.session, d, offset, gap, opener, suite);
+    else if (d.kexinit !== undefined && d.stage === 'packets' && this.session.secrets !== undefined) recoverFromClearGap(this.session, d, offset, gap);
+    else if (d.epoch > 0 || d.encryptedBytes > 0) {
       d.stage = 'counting';
       d.obstacle ??= { state: 'lost', reason: `a gap of ${gap.size} bytes at frame ${gap.frame}: the packets behind it cannot be framed` };
     } else d.stage = 'lost';
     this.advance(this.session.direction(peer(gap.from)));
+  }
+
+  /** A search meets a gap: it goes on behind it, or ends; true when `d` was reading before the gap. */
+  private searchOver(d: Direction, gap: Gap): boolean {
+    if (d.quest?.gap === undefined) {
+      lookOn(d, true);
+      this.advance(d);
+      return true;
+    }
+    d.quest.gap(gap);
+    d.encryptedBytes += d.queue.length;
+    d.queue.clear();
+    return false;
   }
 
   problem(p: Problem, _from: End): void {
@@ -67,6 +90,7 @@ export class SessionReader implements FlowHandler {
     for (const d of [a, b]) {
       if (d.stage === 'lines') readLines(this.session, d, true);
       this.advance(d);
+      if (lookOn(d, true)) this.advance(d);
       this.leave(d, how === 'capture' ? 'the capture ends within the packet' : 'the stream ends within the packet');
     }
     this.session.close(how);
@@ -93,7 +117,7 @@ export class SessionReader implements FlowHandler {
     const { queue } = d;
     if (queue.length === 0) return;
     const size = queue.length;
-    if (d.stage === 'packets' && d.framing.open && d.framing.protocol === 2 && size >= 6 && queue.uint32(0) <= this.session.limits.packetBytes) {
+    if (d.stage === 'packets' && d.opener === undefined && d.framing.open && d.framing.protocol === 2 && size >= 6 && queue.uint32(0) <= this.session.limits.packetBytes) {
       const length = queue.uint32(0);
       const taken = queue.take(size);
       const padding = taken.space.bytes[4] as number;
@@ -103,6 +127,7 @@ export class SessionReader implements FlowHandler {
       const packet = new SshPacket(header, { length, padding, payload, cut: true, problems: [cut] }, taken);
       handle(this.session, d, packet, true);
     } else {
+      if (d.opener !== undefined) d.encryptedBytes += size;
       if (d.stage === 'packets') this.session.report(problem('truncated', `${why}: ${size} bytes are there`, { frame: queue.take(size).frame }));
       queue.clear();
     }
@@ -125,7 +150,7 @@ function readAll(session: SshSession, d: Direction): boolean {
     any = true;
   }
   while (d.waiting === undefined && d.queue.length > 0) {
-    const moved = d.stage === 'lines' ? readLines(session, d, false) : d.stage === 'packets' ? readPacket(session, d) : drop(d);
+    const moved = d.stage === 'lines' ? readLines(session, d, false) : d.stage === 'packets' ? readPacket(session, d) : d.stage === 'searching' ? lookOn(d, false) : drop(d);
     if (!moved) break;
     any = true;
   }
@@ -227,36 +252,20 @@ function readSealed(session: SshSession, d: Direction, opener: Opener): boolean 
   if (d.heldBack) return false;
   const opened = openNext(d, opener, session.limits);
   if (opened === 'more') return false;
-  if ('code' in opened) {
-    loseKeys(session, d, opened.message, d.queue.take(d.queue.length));
-    return false;
-  }
-  const { taken, parts, mac, authentic } = opened;
-  const sequence = d.sequence;
-  d.sequence = (d.sequence + 1) >>> 0;
-  d.encryptedBytes += taken.space.bytes.length;
-  d.encryptedPackets++;
-  const header: Header = { session, from: d.end, epoch: d.epoch, sequence, protocol: 2, encrypted: true, mac };
-  const packet = new SshPacket(header, authentic ? inflate(d, parts) : parts, taken);
-  if (authentic) {
-    if (packet.number !== undefined) d.openedPackets++;
-    handle(session, d, packet, false);
+  if ('message' in opened) {
+    recoverFromDamage(session, d, opened);
     return true;
   }
-  packet.problems.push(problem('unauthentic', `the MAC of packet ${sequence} differs`, { rfc: '4253#6.4' }));
-  session.give({ packet });
-  loseKeys(session, d, `the MAC of packet ${sequence} of epoch ${d.epoch} differs`, taken);
-  return false;
-}
-
-/** The payload after decompression, when that has begun. */
-function inflate(d: Direction, parts: Framed): Framed {
-  const { clear, payload } = parts;
-  if (d.inflater === undefined || clear === undefined || payload === undefined) return parts;
-  const out = d.inflater.push(clear.subarray(payload.start, payload.end));
-  if ('bytes' in out) return { ...parts, inflated: out.bytes };
-  const wrong = problem(out.limit ? 'limit' : 'malformed', out.error, { span: payload, rfc: '4253#6.2' });
-  return { ...parts, inflated: new Uint8Array(0), problems: [...(parts.problems ?? []), wrong] };
+  const { taken, parts, mac } = opened;
+  const header: Header = { session, from: d.end, epoch: d.epoch, sequence: d.sequence, protocol: 2, encrypted: true, mac };
+  d.sequence = (d.sequence + 1) >>> 0;
+  d.proven = true;
+  d.encryptedBytes += taken.space.bytes.length;
+  d.encryptedPackets++;
+  const packet = new SshPacket(header, d.inflater === undefined && !d.inflateAfterLogin ? parts : unpack(session, d, parts), taken);
+  if (packet.number !== undefined) d.openedPackets++;
+  handle(session, d, packet, false);
+  return true;
 }
 
 /**
@@ -266,17 +275,7 @@ function inflate(d: Direction, parts: Framed): Framed {
 function mustHoldBack(session: SshSession, d: Direction): boolean {
   if (!d.inflateAfterLogin || d.inflater !== undefined || !d.awaitingReply) return false;
   const other = session.direction(peer(d.end));
-  return !other.closed && other.opener !== undefined && d.queue.length < session.limits.waitBytes;
-}
-
-/** The keys do not fit any more: nothing behind this can be opened. */
-function loseKeys(session: SshSession, d: Direction, why: string, at: { readonly frame: number }): void {
-  const first = d.openedPackets === 0 ? ': the secret is not that of this session, or the algorithms are not those negotiated' : '';
-  const reason = `${why} (frame ${at.frame})${first}`;
-  session.report(problem('unauthentic', `${session.sideOf(d.end)}: ${reason}`, { frame: at.frame }));
-  d.obstacle = { state: 'lost', reason };
-  d.opener = undefined;
-  d.stage = 'counting';
+  return !other.closed && !other.lossy && !d.lossy && other.opener !== undefined && d.queue.length < session.limits.waitBytes;
 }
 
 function unreadable(session: SshSession, d: Direction, p: Problem): void {

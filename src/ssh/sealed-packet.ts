@@ -2,7 +2,7 @@
 import type { Span } from '../bytes/space.ts';
 import type { Limits } from '../limits.ts';
 import type { Taken } from '../stream/queue.ts';
-import { type Problem, problem } from '../wire/problem.ts';
+import { problem } from '../wire/problem.ts';
 import type { Opener } from './crypto/opener.ts';
 import type { Direction } from './direction.ts';
 import type { MacVerdict } from './model.ts';
@@ -13,7 +13,16 @@ export interface OpenedPacket {
   readonly taken: Taken;
   readonly parts: Framed;
   readonly mac: MacVerdict;
-  readonly authentic: boolean;
+}
+
+/** A packet that its keys do not open; it is still at the head of the queue. */
+export interface Damage {
+  /** What is wrong, in words. */
+  readonly message: string;
+  /** Bytes of the packet, by its length, which may be what is wrong; undefined when its length is impossible. */
+  readonly total: number | undefined;
+  /** Stands behind the packet when `total` is known, else at its beginning. */
+  readonly opener: Opener;
 }
 
 /** Lengths that no packet has: the keys are wrong, or the place in the stream. */
@@ -21,24 +30,22 @@ function impossible(length: number, limits: Limits): boolean {
   return length < 2 || length > limits.packetBytes;
 }
 
-/** The next packet of `d`, opened; the wish for more bytes; or the problem that its length is impossible. */
-export function openNext(d: Direction, opener: Opener, limits: Limits): OpenedPacket | 'more' | Problem {
+/** The next packet of `d`, opened; the wish for more bytes; or the damage that keeps it from being opened. */
+export function openNext(d: Direction, opener: Opener, limits: Limits): OpenedPacket | 'more' | Damage {
   if (d.expected === undefined) {
     if (d.queue.length < opener.headLength) return 'more';
     const length = opener.length(d.sequence, d.queue.bytes.subarray(0, opener.headLength));
-    if (impossible(length, limits)) return problem('unauthentic', `the packet length decrypts to ${length}: the keys do not fit here`, { rfc: '4253#6.1' });
+    if (impossible(length, limits)) return { message: `the length of packet ${d.sequence} decrypts to ${length}`, total: undefined, opener };
     d.expected = length;
   }
   const length = d.expected;
   const total = 4 + length + opener.tailLength;
   if (d.queue.length < total) return 'more';
   d.expected = undefined;
-  const taken = d.queue.take(total);
-  const { plain, authentic } = opener.open(d.sequence, taken.space.bytes);
-  const macSpan = { start: 4 + length, end: total };
-  const mac = opener.tailLength === 0 ? 'none' : authentic ? 'valid' : 'invalid';
-  if (!authentic) return { taken, authentic, mac, parts: { length, macSpan } };
-  return { taken, authentic, mac, parts: insideOf(plain, length, macSpan) };
+  const { plain, authentic } = opener.open(d.sequence, d.queue.bytes.subarray(0, total));
+  if (!authentic) return { message: `the MAC of packet ${d.sequence} of epoch ${d.epoch} differs`, total, opener };
+  const mac = opener.tailLength === 0 ? 'none' : opener.unchecked === true ? 'unchecked' : 'valid';
+  return { taken: d.queue.take(total), mac, parts: insideOf(plain, length, { start: 4 + length, end: total }) };
 }
 
 /** The parts of a packet in clear. */

@@ -3,11 +3,13 @@ import type { Timestamp } from '../capture/frame.ts';
 import type { Limits } from '../limits.ts';
 import type { End, Flow, FlowEnd } from '../stream/chunk.ts';
 import { type Problem, problem } from '../wire/problem.ts';
+import { Connection } from './connection/connection.ts';
 import { Direction } from './direction.ts';
 import { KeyExchange } from './exchange.ts';
 import { hassh } from './hassh.ts';
 import type { Secrets } from './kex/secrets.ts';
-import type { Identification, Party, Phase, Roles, Session, Side, Sink } from './model.ts';
+import { Login } from './login.ts';
+import type { Authentication, Channel, HostKey, Identification, Party, Phase, Roles, Session, Side, Sink } from './model.ts';
 import type { SshPacket } from './packet.ts';
 import { peer, type RoleVerdict, rolesFromFlow, rolesFromMessages } from './roles.ts';
 
@@ -36,6 +38,10 @@ export class SshSession implements Session {
   /** Strict KEX as the first exchange settled it. */
   strict: boolean | undefined;
   readonly secrets: Secrets | undefined;
+  /** Something that was sent was not read: a gap, or a packet whose MAC differs. */
+  private lossy = false;
+  private logins: Login | undefined;
+  private connections: Connection | undefined;
   private readonly sink: Sink;
   private verdict: RoleVerdict | undefined;
   private held: Held[] = [];
@@ -57,6 +63,7 @@ export class SshSession implements Session {
     this.ended = how;
     this.decideRoles();
     this.phase('end', this.flow.last, this.flow.lastFrame);
+    this.connections?.channels.finish();
     if (this.hushed > 0) this.problems.push(problem('limit', `${this.hushed} more problems are not listed (limit problems: ${this.limits.problems})`));
     this.sink.session?.(this);
   }
@@ -112,6 +119,7 @@ export class SshSession implements Session {
   }
 
   private givePacket(packet: SshPacket): void {
+    if (packet.mac === 'invalid') this.lose();
     packet.side = this.sideOf(packet.from);
     if (packet.cut) {
       packet.index = this.packets + 1;
@@ -124,6 +132,7 @@ export class SshSession implements Session {
 
   /** Adds to the session's problems, up to the limit. */
   report(p: Problem): void {
+    if (p.code === 'gap') this.lose();
     if (this.problems.length < this.limits.problems) this.problems.push(p);
     else this.hushed++;
   }
@@ -143,7 +152,45 @@ export class SshSession implements Session {
     return this.exchanges[epoch] as KeyExchange;
   }
 
+  // --- above the transport
+
+  /** The login, made when its first message comes. */
+  get login(): Login {
+    this.logins ??= new Login(this);
+    return this.logins;
+  }
+
+  /** The connection protocol, made when its first message comes. */
+  get connection(): Connection {
+    this.connections ??= new Connection(this);
+    return this.connections;
+  }
+
+  /** True when the capture holds all that was sent, and all of it was opened, so that what is missing was never sent. */
+  get sure(): boolean {
+    return !this.lossy && this.complete && [this.a, this.b].every((d) => d.obstacle === undefined && d.openedPackets === d.encryptedPackets);
+  }
+
+  /** Messages are missing: what waits for an answer may have got it. */
+  private lose(): void {
+    this.lossy = true;
+    this.logins?.lose();
+    this.connections?.lose();
+  }
+
   // --- the record
+
+  get hostKey(): HostKey | undefined {
+    return this.exchanges[0]?.hostKey;
+  }
+
+  get authentication(): Authentication {
+    return this.logins ?? NO_LOGIN;
+  }
+
+  get channels(): readonly Channel[] {
+    return this.connections?.channels.kept ?? [];
+  }
 
   get client(): Party {
     return this.party('client');
@@ -189,6 +236,8 @@ export class SshSession implements Session {
     return this.farewell === undefined ? tcp : `${this.farewell}; ${tcp}`;
   }
 }
+
+const NO_LOGIN: Authentication = { user: undefined, attempts: [], outcome: 'unknown', banner: undefined };
 
 const ENDINGS: Readonly<Record<FlowEnd, string>> = {
   fin: 'both sides closed the TCP connection (FIN)',

@@ -1,23 +1,35 @@
-/** Messages of user authentication that all methods share: 50 to 53 (RFC 4252), and the names that 60 to 79 can have. */
+/** Messages of user authentication that all methods share: 50 to 53 (RFC 4252). */
 import { boolean, described, nameList, rest, struct, text } from '../../wire/codec.ts';
+import { extend } from '../extend.ts';
 import { empty, type MessageDef, message } from '../message.ts';
 import { languageTag } from '../messages/transport.ts';
-import { plain, quoted } from '../words.ts';
+import { joined, plain, quoted } from '../words.ts';
+import type { AuthMethod } from './method.ts';
 
-const request = message(
-  50,
-  'SSH_MSG_USERAUTH_REQUEST',
-  '4252#5',
-  'The client tries to log in by one method.',
-  struct({
-    userName: described(text, 'Who wants to log in.'),
-    serviceName: described(text, 'What is to start after that, ssh-connection.'),
-    methodName: described(text, 'How the user is proven: none, password, publickey, keyboard-interactive, …'),
-    data: described(rest, 'Fields of this method.'),
-  }),
-  (v) => `${plain(v.methodName, 48)} for user ${quoted(v.userName, 64)}, service ${plain(v.serviceName, 32)}`,
-  'client',
-);
+const names = struct({
+  userName: described(text, 'Who wants to log in.'),
+  serviceName: described(text, 'What is to start after that, ssh-connection.'),
+  methodName: described(text, 'How the user is proven: none, password, publickey, keyboard-interactive, …'),
+});
+
+const unknownMethod = struct({ data: described(rest, 'Fields of a method that is not known here.') });
+
+/** Number 50, whose fields behind the name of the method are those that `methodOf` knows. */
+function requestOf(methodOf: (name: string) => AuthMethod | undefined): MessageDef {
+  return message(
+    50,
+    'SSH_MSG_USERAUTH_REQUEST',
+    '4252#5',
+    'The client tries to log in by one method.',
+    extend(names, (v) => methodOf(v.methodName)?.request ?? unknownMethod),
+    (v, outcome) => {
+      const method = typeof v.methodName === 'string' ? methodOf(v.methodName) : undefined;
+      const service = v.serviceName === 'ssh-connection' ? '' : `service ${plain(v.serviceName, 32)}`;
+      return joined(`${plain(v.methodName, 48)} for user ${quoted(v.userName, 64)}`, service, method?.words?.(v, outcome));
+    },
+    'client',
+  );
+}
 
 const failure = message(
   51,
@@ -28,11 +40,23 @@ const failure = message(
     authenticationsThatCanContinue: described(nameList, 'Methods that may be tried next.'),
     partialSuccess: described(boolean, 'True when the attempt was right but another method must follow.'),
   }),
-  (v) => `${v.partialSuccess === true ? 'partial success, ' : ''}can continue: ${(v.authenticationsThatCanContinue ?? []).join(', ')}`,
+  (v, method) => {
+    const what = v.partialSuccess === true ? `${method ?? 'the method'} succeeded, but more is asked for` : (method ?? '');
+    const next = (v.authenticationsThatCanContinue ?? []).join(', ');
+    return joined(what, next === '' ? 'nothing can continue' : `can continue: ${next}`);
+  },
   'server',
 );
 
-const success = message(52, 'SSH_MSG_USERAUTH_SUCCESS', '4252#5.1', 'The user is logged in, and the service starts.', empty, undefined, 'server');
+const success = message(
+  52,
+  'SSH_MSG_USERAUTH_SUCCESS',
+  '4252#5.1',
+  'The user is logged in, and the service starts.',
+  empty,
+  (_, method) => method ?? '',
+  'server',
+);
 
 const banner = message(
   53,
@@ -45,27 +69,6 @@ const banner = message(
 );
 
 /** The messages that all authentication methods share, by number. */
-export const USERAUTH_MESSAGES: readonly MessageDef[] = [request, failure, success, banner];
-
-/** A message number that means something else under each method. */
-export interface MethodMessageName {
-  readonly number: number;
-  readonly name: string;
-  /** The authentication method it belongs to. */
-  readonly method: string;
-  readonly rfc: string;
+export function userauthMessages(methodOf: (name: string) => AuthMethod | undefined): readonly MessageDef[] {
+  return [requestOf(methodOf), failure, success, banner];
 }
-
-/** What 60 to 79 are called under each method. */
-export const METHOD_MESSAGE_NAMES: readonly MethodMessageName[] = [
-  { number: 60, name: 'SSH_MSG_USERAUTH_PK_OK', method: 'publickey', rfc: '4252#7' },
-  { number: 60, name: 'SSH_MSG_USERAUTH_PASSWD_CHANGEREQ', method: 'password', rfc: '4252#8' },
-  { number: 60, name: 'SSH_MSG_USERAUTH_INFO_REQUEST', method: 'keyboard-interactive', rfc: '4256#3.2' },
-  { number: 61, name: 'SSH_MSG_USERAUTH_INFO_RESPONSE', method: 'keyboard-interactive', rfc: '4256#3.4' },
-  { number: 60, name: 'SSH_MSG_USERAUTH_GSSAPI_RESPONSE', method: 'gssapi-with-mic', rfc: '4462#3.3' },
-  { number: 61, name: 'SSH_MSG_USERAUTH_GSSAPI_TOKEN', method: 'gssapi-with-mic', rfc: '4462#3.4' },
-  { number: 63, name: 'SSH_MSG_USERAUTH_GSSAPI_EXCHANGE_COMPLETE', method: 'gssapi-with-mic', rfc: '4462#3.5' },
-  { number: 64, name: 'SSH_MSG_USERAUTH_GSSAPI_ERROR', method: 'gssapi-with-mic', rfc: '4462#3.8' },
-  { number: 65, name: 'SSH_MSG_USERAUTH_GSSAPI_ERRTOK', method: 'gssapi-with-mic', rfc: '4462#3.9' },
-  { number: 66, name: 'SSH_MSG_USERAUTH_GSSAPI_MIC', method: 'gssapi-with-mic', rfc: '4462#3.5' },
-];

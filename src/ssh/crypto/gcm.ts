@@ -13,6 +13,9 @@ const BULK_FROM = 768;
 const AHEAD = 16;
 const STRIDE = 8;
 
+/** Invocations whose first block of key stream is made at once when their number is looked for. */
+const TRIED_AT_ONCE = 4096;
+
 export class GcmOpener implements Opener {
   readonly headLength = 4;
   readonly tailLength = TAG;
@@ -94,8 +97,43 @@ export class GcmOpener implements Opener {
     return true;
   }
 
+  /**
+   * How many invocations after the present one (before it, if negative; `from` to `to`) the tag of `packet` was made: the one at
+   * which the tag is right. GHASH does not depend on the IV, so that a try costs one block of AES.
+   */
+  invocation(packet: Uint8Array, from: number, to: number): number | undefined {
+    const end = packet.length - TAG;
+    if (end < 4) return undefined;
+    const { ghash } = this;
+    ghash.reset();
+    ghash.update(packet, 0, 4);
+    ghash.update(packet, 4, end);
+    ghash.lengths(4, end - 4);
+    const counters = new Uint8Array(TRIED_AT_ONCE * 16);
+    for (let n = from; n <= to; n += TRIED_AT_ONCE) {
+      const count = Math.min(TRIED_AT_ONCE, to - n + 1);
+      fillCounters(counters, nextIv(this.iv, n), count);
+      const stream = this.ecb(counters.subarray(0, 16 * count));
+      for (let i = 0; i < count; i++) if (ghash.matches(stream, 16 * i, packet, end)) return n + i;
+    }
+    return undefined;
+  }
+
   clone(): Opener {
     return new GcmOpener(this.primitives, this.key, this.iv, this);
+  }
+}
+
+/** Writes the counter blocks IV || 1 of `count` invocations, from the one with `iv` on. */
+function fillCounters(blocks: Uint8Array, iv: Uint8Array, count: number): void {
+  const next = new Uint8Array(iv);
+  for (let i = 0, at = 0; i < count; i++, at += 16) {
+    blocks.set(next, at);
+    putUint32(blocks, at + 12, 1);
+    for (let k = 11; k >= 4; k--) {
+      next[k] = (next[k] as number) + 1;
+      if (next[k] !== 0) break;
+    }
   }
 }
 

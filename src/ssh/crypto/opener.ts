@@ -12,6 +12,8 @@ export interface Opener {
   readonly headLength: number;
   /** Bytes of MAC or tag behind each packet. */
   readonly tailLength: number;
+  /** The MAC cannot be verified, because its key is not known; `authentic` then says no more than that the text can be a packet's. */
+  readonly unchecked?: boolean;
   /** packet_length (RFC 4253 section 6) of the packet whose first `headLength` bytes are at the start of `head`. Pure: it may be asked again, of these bytes or of others. */
   length(sequence: number, head: Uint8Array): number;
   /** Opens a packet of 4 + packet_length + tailLength bytes, and advances. No input makes it throw: what cannot be a packet is not authentic. */

@@ -1,7 +1,12 @@
 /** Messages of the connection protocol: 80 to 82 and 90 to 100 (RFC 4254). */
 import { boolean, described, named, rest, string, struct, text, uint32 } from '../../wire/codec.ts';
+import { extend } from '../extend.ts';
 import { empty, type MessageDef, message } from '../message.ts';
-import { labelled, plain, quoted, size } from '../words.ts';
+import { joined, labelled, plain, quoted, size } from '../words.ts';
+import { channelRequest } from './channel-requests.ts';
+import { channelType } from './channel-types.ts';
+import { globalRequest, requestSuccess } from './global-requests.ts';
+import { type Specific, type SpecificValue, unknownKind } from './specific.ts';
 import { languageTag } from './transport.ts';
 
 /** RFC 4254 section 5.1. */
@@ -17,45 +22,47 @@ export const DATA_TYPES: Readonly<Record<number, string>> = { 1: 'stderr' };
 
 const recipientChannel = described(uint32, 'Number that the receiver gave the channel.');
 const wantReply = described(boolean, 'Whether the sender waits for an answer.');
-const specific = described(rest, 'Fields of this type.');
+const answered = (v: { readonly wantReply?: unknown }) => v.wantReply === true && 'wants reply';
 
-const globalRequest = message(
+const globalRequestMessage = message(
   80,
   'SSH_MSG_GLOBAL_REQUEST',
   '4254#4',
   'Asks for something that belongs to no channel, such as forwarding a port or proving that the peer is alive.',
-  struct({ requestName: described(text, 'What is asked.'), wantReply, data: specific }),
-  (v) => `${plain(v.requestName)}${v.wantReply === true ? ', wants reply' : ''}`,
+  extend(struct({ requestName: described(text, 'What is asked.'), wantReply }), (v) => globalRequest(v.requestName)?.body ?? unknownKind),
+  (v) => joined(plain(v.requestName), wordsOf(globalRequest, v.requestName, v), answered(v)),
 );
 
-const requestSuccess = message(
-  81,
-  'SSH_MSG_REQUEST_SUCCESS',
+const requestFailure = message(
+  82,
+  'SSH_MSG_REQUEST_FAILURE',
   '4254#4',
-  'The oldest unanswered global request is granted.',
-  struct({ data: described(rest, 'Answer, of a form that the request determines.') }),
-  (v) => (v.data !== undefined && v.data.length > 0 ? size(v.data) : ''),
+  'The oldest unanswered global request is refused, or not known.',
+  empty,
+  (_, request) => request ?? '',
 );
-
-const requestFailure = message(82, 'SSH_MSG_REQUEST_FAILURE', '4254#4', 'The oldest unanswered global request is refused, or not known.', empty);
 
 const window = {
   initialWindowSize: described(uint32, 'Bytes that may be sent to the sender of this before it allows more.'),
   maximumPacketSize: described(uint32, 'Largest data packet that the sender of this takes, bytes.'),
 };
 
+const openFields = struct({
+  channelType: described(text, 'session for a shell, command or subsystem; direct-tcpip and others for forwarding.'),
+  senderChannel: described(uint32, 'Number that the sender gives the channel.'),
+  ...window,
+});
+
 const channelOpen = message(
   90,
   'SSH_MSG_CHANNEL_OPEN',
   '4254#5.1',
   'Asks for a new channel.',
-  struct({
-    channelType: described(text, 'session for a shell, command or subsystem; direct-tcpip and others for forwarding.'),
-    senderChannel: described(uint32, 'Number that the sender gives the channel.'),
-    ...window,
-    data: specific,
-  }),
-  (v) => `${plain(v.channelType)}, channel ${v.senderChannel ?? '?'}, window ${v.initialWindowSize ?? '?'}, packets of ${v.maximumPacketSize ?? '?'}`,
+  extend(openFields, (v) => channelType(v.channelType)?.body ?? unknownKind),
+  (v) => {
+    const sizes = `window ${v.initialWindowSize ?? '?'}, packets of ${v.maximumPacketSize ?? '?'}`;
+    return joined(`${plain(v.channelType)} as channel ${v.senderChannel ?? '?'}`, wordsOf(channelType, v.channelType, v), sizes);
+  },
 );
 
 const channelOpenConfirmation = message(
@@ -63,8 +70,13 @@ const channelOpenConfirmation = message(
   'SSH_MSG_CHANNEL_OPEN_CONFIRMATION',
   '4254#5.1',
   'The channel is open.',
-  struct({ recipientChannel, senderChannel: described(uint32, 'Number that the sender gives the channel.'), ...window, data: specific }),
-  (v) => `channel ${v.recipientChannel ?? '?'} is ${v.senderChannel ?? '?'} here, window ${v.initialWindowSize ?? '?'}`,
+  struct({
+    recipientChannel,
+    senderChannel: described(uint32, 'Number that the sender gives the channel.'),
+    ...window,
+    data: described(rest, 'More, for types that have more to say; none of the known ones has.'),
+  }),
+  (v, type) => joined(type, `channel ${v.recipientChannel ?? '?'} is ${v.senderChannel ?? '?'} here`, `window ${v.initialWindowSize ?? '?'}`),
 );
 
 const channelOpenFailure = message(
@@ -78,7 +90,7 @@ const channelOpenFailure = message(
     description: described(text, 'Why, as text for people.'),
     languageTag,
   }),
-  (v) => `channel ${v.recipientChannel ?? '?'}, ${labelled(v.reasonCode, OPEN_FAILURES)}: ${quoted(v.description)}`,
+  (v, type) => joined(type, `channel ${v.recipientChannel ?? '?'}`, `${labelled(v.reasonCode, OPEN_FAILURES)}: ${quoted(v.description)}`),
 );
 
 const channelWindowAdjust = message(
@@ -126,13 +138,16 @@ const channelClose = message(
   (v) => `channel ${v.recipientChannel ?? '?'}`,
 );
 
-const channelRequest = message(
+const channelRequestMessage = message(
   98,
   'SSH_MSG_CHANNEL_REQUEST',
   '4254#5.4',
   'Asks for something on a channel: a terminal, a shell, a command, a signal; or tells how a command ended.',
-  struct({ recipientChannel, requestType: described(text, 'What is asked.'), wantReply, data: specific }),
-  (v) => `channel ${v.recipientChannel ?? '?'}, ${plain(v.requestType)}${v.wantReply === true ? ', wants reply' : ''}`,
+  extend(struct({ recipientChannel, requestType: described(text, 'What is asked.'), wantReply }), (v) => channelRequest(v.requestType)?.body ?? unknownKind),
+  (v) => {
+    const what = [plain(v.requestType), wordsOf(channelRequest, v.requestType, v)].filter((w) => w !== '').join(' ');
+    return joined(`${what} on channel ${v.recipientChannel ?? '?'}`, answered(v));
+  },
 );
 
 const channelSuccess = message(
@@ -141,7 +156,7 @@ const channelSuccess = message(
   '4254#5.4',
   'The oldest unanswered request of the channel is granted.',
   struct({ recipientChannel }),
-  (v) => `channel ${v.recipientChannel ?? '?'}`,
+  (v, request) => joined(request, `channel ${v.recipientChannel ?? '?'}`),
 );
 
 const channelFailure = message(
@@ -150,12 +165,17 @@ const channelFailure = message(
   '4254#5.4',
   'The oldest unanswered request of the channel is refused, or not known.',
   struct({ recipientChannel }),
-  (v) => `channel ${v.recipientChannel ?? '?'}`,
+  (v, request) => joined(request, `channel ${v.recipientChannel ?? '?'}`),
 );
+
+/** Words of a kind about the fields that are its own. */
+function wordsOf(find: (name: string) => Specific | undefined, name: unknown, value: unknown): string {
+  return typeof name === 'string' ? (find(name)?.words?.(value as SpecificValue) ?? '') : '';
+}
 
 /** All messages of the connection protocol, by number. */
 export const CONNECTION_MESSAGES: readonly MessageDef[] = [
-  globalRequest,
+  globalRequestMessage,
   requestSuccess,
   requestFailure,
   channelOpen,
@@ -166,7 +186,7 @@ export const CONNECTION_MESSAGES: readonly MessageDef[] = [
   channelExtendedData,
   channelEof,
   channelClose,
-  channelRequest,
+  channelRequestMessage,
   channelSuccess,
   channelFailure,
 ];

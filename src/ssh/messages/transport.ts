@@ -1,4 +1,4 @@
-/** Messages of the transport layer: 1 to 29 (RFC 4253, RFC 8308) and OpenSSH's ping. */
+/** Messages of the transport layer: 1 to 29 (RFC 4253, RFC 8308). */
 import { boolean, box, by, bytes, type Codec, counted, described, named, nameList, string, struct, text, uint32, type ValueOf } from '../../wire/codec.ts';
 import { reserved } from '../extend.ts';
 import { empty, type MessageDef, message, type Partly } from '../message.ts';
@@ -178,14 +178,6 @@ export const newKeys = message(
   empty,
 );
 
-const echo = struct({ data: described(string, 'Bytes that come back in the answer.') });
-
-export const ping = message(192, 'SSH2_MSG_PING', 'openssh:PROTOCOL#1.8', 'Asks for an answer; OpenSSH hides keystroke timing with it.', echo, (v) =>
-  size(v.data),
-);
-
-export const pong = message(193, 'SSH2_MSG_PONG', 'openssh:PROTOCOL#1.8', 'Answers a ping with its data.', echo, (v) => size(v.data));
-
 /** All messages of the transport layer, by number. */
 export const TRANSPORT_MESSAGES: readonly MessageDef[] = [
   disconnect,
@@ -198,6 +190,4 @@ export const TRANSPORT_MESSAGES: readonly MessageDef[] = [
   newCompress,
   kexInit,
   newKeys,
-  ping,
-  pong,
 ];

@@ -1,0 +1,36 @@
+/** Messages above the transport: the login (50 to 79) and the connection protocol (80 to 100) move the trackers of the session. */
+import type { Direction } from './direction.ts';
+import type { SshPacket } from './packet.ts';
+import { type Context, isMethodNumber, resolve } from './resolve.ts';
+import type { SshSession } from './session.ts';
+
+const FIRST = 50;
+const FIRST_OF_CONNECTION = 80;
+const REQUEST_SUCCESS = 81;
+const LAST = 100;
+
+const BARE: Context = { protocol: 2, kex: undefined };
+
+/** True for the numbers that are taken by `openAbove`. */
+export function isAbove(number: number): boolean {
+  return number >= FIRST && number <= LAST;
+}
+
+/** Opens message `number` in its context and lets it move the login or the connection of its session. */
+export function openAbove(session: SshSession, d: Direction, packet: SshPacket, number: number): void {
+  // Who is client must be settled: what a message means, and which number its packet gets, hang on it.
+  const def = resolve(number, undefined, BARE);
+  if (def?.from !== undefined) session.learnRole(d.end, def.from);
+  session.decideRoles();
+  const side = session.sideOf(d.end);
+  const index = session.packets + 1;
+  if (number < FIRST_OF_CONNECTION) {
+    const { login } = session;
+    packet.open(isMethodNumber(number) ? resolve(number, side, { ...BARE, auth: login.method }) : def);
+    login.take(packet, number, side, index);
+    return;
+  }
+  const { connection } = session;
+  packet.open(number === REQUEST_SUCCESS ? resolve(number, side, { ...BARE, request: connection.global.answeredBy(side) }) : def);
+  connection.take(packet, number, side, index);
+}

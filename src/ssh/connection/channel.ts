@@ -1,0 +1,57 @@
+/** What is known of one channel while it is read. */
+import type { Channel, ChannelRequest, Side } from '../model.ts';
+import type { ChannelHandler } from './handler.ts';
+
+type Sided<T> = Record<Side, T>;
+
+/** A request on a channel that has no answer yet, or none is wanted. */
+export interface OpenRequest extends ChannelRequest {
+  outcome: ChannelRequest['outcome'];
+  /** Number of its packet in the session. */
+  readonly packet: number;
+}
+
+/** The state that the messages of a channel move. */
+export class ChannelState implements Channel {
+  readonly id: number;
+  readonly type: string;
+  readonly opener: Side;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly firstFrame: number;
+  /** Number of the packet that opened it. */
+  readonly packet: number;
+  readonly numbers: Sided<number | undefined> = { client: undefined, server: undefined };
+  readonly bytes: Sided<number> = { client: 0, server: 0 };
+  readonly extendedBytes: Sided<number> = { client: 0, server: 0 };
+  /** Bytes that each side may still send; undefined when that is not known. */
+  readonly window: Sided<number | undefined> = { client: undefined, server: undefined };
+  /** Largest data packet that each side may send. */
+  readonly packetSize: Sided<number | undefined> = { client: undefined, server: undefined };
+  readonly ended: Sided<boolean> = { client: false, server: false };
+  readonly shut: Sided<boolean> = { client: false, server: false };
+  /** Each kind of fault is said once for each side. */
+  readonly blamed: Sided<number> = { client: 0, server: 0 };
+  /** Requests that wait for an answer, by who sent them. */
+  readonly pending: Sided<OpenRequest[]> = { client: [], server: [] };
+  readonly requests: OpenRequest[] = [];
+  readonly environment: { readonly name: string; readonly value: string }[] = [];
+  state: Channel['state'] = 'unknown';
+  refusal: string | undefined = undefined;
+  command: string | undefined = undefined;
+  subsystem: string | undefined = undefined;
+  terminal: Channel['terminal'] = undefined;
+  exitStatus: number | undefined = undefined;
+  exitSignal: string | undefined = undefined;
+  lastFrame: number;
+  handler: ChannelHandler | undefined = undefined;
+
+  constructor(id: number, type: string, opener: Side, parameters: Readonly<Record<string, unknown>>, frame: number, packet: number) {
+    this.id = id;
+    this.type = type;
+    this.opener = opener;
+    this.parameters = parameters;
+    this.firstFrame = frame;
+    this.lastFrame = frame;
+    this.packet = packet;
+  }
+}

@@ -1,0 +1,33 @@
+/** What wants to follow the content of channels: SFTP, terminals, forwarded connections. Implemented above this folder. */
+import type { Channel, Packet, Side } from '../model.ts';
+
+/**
+ * Follows one channel. Bytes are views of the packet, good only during the call: what is kept must be copied. A
+ * handler is called before the packet reaches the sink.
+ */
+export interface ChannelHandler {
+  /** `side` sent data. */
+  data?(side: Side, bytes: Uint8Array, packet: Packet): void;
+  /** `side` sent data of another stream; type 1 is stderr. */
+  extended?(side: Side, type: number, bytes: Uint8Array, packet: Packet): void;
+  /** `side` asked for something; `value` holds the fields of the request. */
+  request?(side: Side, name: string, value: Readonly<Record<string, unknown>>, packet: Packet): void;
+  /** The oldest unanswered request of `side` was answered. */
+  reply?(side: Side, name: string, granted: boolean, packet: Packet): void;
+  /** `side` will send no more data. */
+  eof?(side: Side, packet: Packet): void;
+  /** Both sides closed the channel, or the session ended (then without a packet). */
+  close?(packet: Packet | undefined): void;
+}
+
+/** Which protocol a channel carries: its type, or for a session channel what was started on it. */
+export type ChannelKind =
+  | { readonly started: 'type'; readonly name: string }
+  | { readonly started: 'shell' }
+  | { readonly started: 'exec'; readonly name: string }
+  | { readonly started: 'subsystem'; readonly name: string };
+
+/** Chooses who follows a channel. Asked once it is known what a channel carries: for a session when something is started on it. */
+export interface ChannelHandlers {
+  handlerFor(channel: Channel, kind: ChannelKind): ChannelHandler | undefined;
+}

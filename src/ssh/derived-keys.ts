@@ -1,0 +1,206 @@
+/** Opening a direction with derived keys alone: no K, so no exchange hash; that a key fits shows by a tag, a MAC or the text. */
+import { fromHex } from '../bytes/hex.ts';
+import { Adrift, type Unknowns } from './adrift.ts';
+import { CIPHERS, type CipherRow } from './crypto/ciphers.ts';
+import { MACS, type MacRow, mac } from './crypto/macs.ts';
+import { primitives } from './crypto/native.ts';
+import type { Opener } from './crypto/opener.ts';
+import { CIPHER_OPENERS, makeOpener } from './crypto/openers.ts';
+import { SealedOpener } from './crypto/sealed.ts';
+import type { Direction } from './direction.ts';
+import type { Effort } from './effort.ts';
+import type { KeyExchange } from './exchange.ts';
+import type { DirectionKeys, OfferedKeys } from './kex/secrets.ts';
+import { effortFor, seek } from './quest.ts';
+import { Resync } from './resync.ts';
+import { type Found, type FoundKeys, type Look, Scan, type Scanner, type Search, Searches, type View } from './search.ts';
+import type { SshSession } from './session.ts';
+import { type Shape, shapeOf, type Suite } from './shape.ts';
+import { UncheckedOpener } from './unchecked.ts';
+
+/** One way to use a key on a direction. */
+interface Trial {
+  readonly offered: OfferedKeys;
+  readonly suite: Suite;
+  readonly shape: Shape;
+  /** In the state that the file gives. */
+  readonly opener: Opener;
+}
+
+/** What finds the place where a trial's keys fit, and says whose they are. */
+class TrialSearch implements Search {
+  private readonly scan: Scan;
+  private readonly trial: Trial;
+  private readonly note: string;
+
+  constructor(scanner: Scanner, trial: Trial, note: string, session: SshSession, effort: Effort) {
+    this.scan = new Scan(scanner, session.limits, effort);
+    this.trial = trial;
+    this.note = note;
+  }
+
+  look(view: View): Look {
+    const look = this.scan.look(view);
+    if (look === 'more' || look === 'none') return look;
+    const keys: FoundKeys = { suite: this.trial.suite, offered: this.trial.offered, note: this.note };
+    return { ...look, keys };
+  }
+}
+
+/**
+ * Looks for derived keys that open `d` from its NEWKEYS on. False when there are none to try; else `d` is in stage `searching`,
+ * and `none` is called when none fits.
+ */
+export function tryDerivedKeys(session: SshSession, d: Direction, exchange: KeyExchange, suite: Suite, none: (tried: string) => void): boolean {
+  const side = session.sideOf(d.end);
+  const own = [exchange.cookie('client'), exchange.cookie('server')];
+  const fits = ({ cookie, epoch, sessionId }: OfferedKeys) =>
+    (cookie === undefined || own.includes(cookie)) && (epoch === undefined || epoch === d.epoch) && ofSession(session, sessionId);
+  const trials: Trial[] = [];
+  for (const offered of session.secrets?.derivedKeys() ?? []) {
+    const keys = fits(offered) ? offered[side] : undefined;
+    const trial = keys === undefined ? undefined : trialOf(session, offered, keys, suite);
+    if (trial !== undefined) trials.push(trial);
+  }
+  if (trials.length === 0) return false;
+  const packed = d.inflater !== undefined;
+  const sequences = { from: d.sequence, to: d.sequence };
+  const effort = effortFor(session);
+  const at = (trial: Trial, counters: Unknowns['counters'], note: string) =>
+    new TrialSearch(new Adrift(trial.opener, trial.shape, { here: true, sequences, counters, packed }, effort), trial, note, session, effort);
+  const back = session.limits.searchCounters;
+  const stages = [
+    trials.map((trial) => at(trial, { from: 0, to: 0 }, '')),
+    trials.filter(isCounter).map((trial) => at(trial, { from: -back, to: 0 }, 'whose IV is of a later packet')),
+    trials.filter(({ shape }) => shape.mode === 'cbc').map((trial) => chained(session, d, trial, packed, effort)),
+  ];
+  seek(d, {
+    search: new Searches(stages),
+    found: (found) => use(session, d, exchange, found),
+    none: () => none(trials.map(({ offered }) => offered.origin).join(', ')),
+  });
+  return true;
+}
+
+function isCounter({ shape, offered }: Trial): boolean {
+  return (shape.mode === 'gcm' || shape.mode === 'stream') && offered.kind === 'cipher key';
+}
+
+/** The IV of a later packet is of no use in CBC, but only the first packet needs it: the next boundary is looked for. */
+function chained(session: SshSession, d: Direction, trial: Trial, packed: boolean, effort: Effort): TrialSearch {
+  const from = { opener: trial.opener, offset: d.queue.offset, sequence: d.sequence, packed };
+  return new TrialSearch(new Resync(from, trial.shape, session.limits, effort), trial, 'whose IV is of a later packet', session, effort);
+}
+
+function ofSession(session: SshSession, sessionId: string | undefined): boolean {
+  if (sessionId === undefined || session.sessionId === undefined) return true;
+  const bytes = fromHex(sessionId);
+  return bytes !== undefined && bytes.length === session.sessionId.length && bytes.every((b, i) => b === session.sessionId?.[i]);
+}
+
+/** How `keys` would open packets under `suite`; undefined when they are not for it. */
+function trialOf(session: SshSession, offered: OfferedKeys, keys: DirectionKeys, suite: Suite): Trial | undefined {
+  const { cipher } = suite;
+  if (keys.cipher !== undefined && plainName(keys.cipher) !== plainName(cipher.name)) return undefined;
+  // Letters may be written as whole digests, of which the cipher takes the first bytes (RFC 4253 section 7.2).
+  const cut = offered.kind === 'keys';
+  if (cut ? keys.key.length < cipher.keyLength : keys.key.length !== cipher.keyLength) return undefined;
+  const key = keys.key.subarray(0, cipher.keyLength);
+  const iv = ivOf(keys.iv, suite);
+  if (iv === undefined) return undefined;
+  const opener = openerOf(key, iv, keys.macKey, suite);
+  return opener === undefined ? undefined : { offered, suite, shape: shapeOf(suite, session.limits, opener.unchecked !== true), opener };
+}
+
+/** The IV, of the length that the cipher has; zeros for CBC without one, which only costs the first packet. */
+function ivOf(iv: Uint8Array | undefined, { cipher }: Suite): Uint8Array | undefined {
+  if (cipher.ivLength === 0) return new Uint8Array(0);
+  if (iv !== undefined && iv.length >= cipher.ivLength) return iv.slice(0, cipher.ivLength);
+  return cipher.name.includes('-cbc') ? new Uint8Array(cipher.ivLength) : undefined;
+}
+
+function openerOf(key: Uint8Array, iv: Uint8Array, macKey: Uint8Array | undefined, { cipher, mac: row }: Suite): Opener | undefined {
+  const known = row === undefined || (macKey !== undefined && macKey.length >= row.keyLength);
+  if (known) return makeOpener({ cipher: cipher.name, key, iv, mac: row?.name, macKey: macKey?.subarray(0, row?.keyLength ?? 0) ?? new Uint8Array(0) });
+  const start = CIPHER_OPENERS.get(cipher.name);
+  return start === undefined ? undefined : new UncheckedOpener(new SealedOpener(start(primitives, key, iv), undefined, row.etm), row.tagLength);
+}
+
+/** Both namings of an algorithm alike: `aes128-gcm` and `aes128-gcm@openssh.com`. */
+function plainName(name: string): string {
+  return name.toLowerCase().replace(/@openssh\.com$/, '');
+}
+
+/** Puts `d` where the keys fit. */
+function use(session: SshSession, d: Direction, exchange: KeyExchange | undefined, found: Found): void {
+  const { keys } = found;
+  if (keys?.offered === undefined) return;
+  const { offered, note } = keys;
+  const side = session.sideOf(d.end);
+  d.suite = keys.suite;
+  d.opener = found.opener;
+  d.sequence = found.sequence;
+  d.stage = 'packets';
+  d.keyNote = `the ${offered.kind === 'keys' ? 'derived keys' : 'cipher key'} of ${offered.origin}${note === '' ? '' : ` (${note})`}`;
+  d.encryptedBytes += found.at;
+  d.queue.take(found.at);
+  if (found.at > 0) d.obstacle = { state: 'partial', reason: `the first ${found.at} bytes cannot be read with ${d.keyNote}` };
+  offered.note(exchange === undefined ? `session ${session.number}, ${side}` : `session ${session.number}, exchange ${exchange.epoch}, ${side}`);
+  exchange?.useDerived(offered.kind, offered.origin, note);
+  if (offered.sessionId !== undefined) session.sessionId ??= fromHex(offered.sessionId);
+}
+
+// --- Without a handshake
+
+/**
+ * Looks for derived keys that open `d`, whose beginning the capture does not hold: cipher, MAC, boundary and counter are all
+ * found by trial. False when there are no keys to try.
+ */
+export function tryKeysInTheMiddle(session: SshSession, d: Direction, none: (tried: string) => void): boolean {
+  const side = session.sideOf(d.end);
+  const trials: Trial[] = [];
+  for (const offered of session.secrets?.derivedKeys() ?? []) {
+    const keys = offered[side];
+    if (keys === undefined) continue;
+    for (const suite of suitesFor(keys)) {
+      const trial = trialOf(session, offered, keys, suite);
+      if (trial !== undefined) trials.push(trial);
+    }
+  }
+  if (trials.length === 0) return false;
+  const effort = effortFor(session);
+  const reach = session.limits.searchCounters;
+  const search = new Searches([trials.map((trial) => {
+    const counters = trial.shape.mode === 'stream' || trial.shape.mode === 'gcm' ? { from: -reach, to: reach } : { from: 0, to: 0 };
+    const unknowns = { here: false, sequences: { from: 0, to: reach }, counters, packed: false };
+    return new TrialSearch(new Adrift(trial.opener, trial.shape, unknowns, effort), trial, '', session, effort);
+  })]);
+  seek(d, {
+    search,
+    found(found) {
+      d.epoch = Math.max(1, d.epoch);
+      use(session, d, undefined, found);
+      d.lossy = true;
+      d.obstacle = { state: 'partial', reason: `the capture begins in the middle of the session: read from byte ${found.at} on with ${d.keyNote}` };
+    },
+    none: () => none(trials.map(({ offered }) => offered.origin).join(', ')),
+  });
+  return true;
+}
+
+/** The algorithms that a key may be for, when no negotiation says them: by its names, or by the lengths of its parts. */
+function suitesFor(keys: DirectionKeys): Suite[] {
+  const named = (row: CipherRow) => (keys.cipher === undefined ? row.keyLength === keys.key.length && row.aead : plainName(row.name) === plainName(keys.cipher));
+  const rows = CIPHERS.filter(named);
+  const ciphers = rows.filter((row, i) => rows.findIndex((other) => other.lengthInClear === row.lengthInClear && other.keyLength === row.keyLength) === i);
+  return ciphers.flatMap((cipher) => macsFor(cipher, keys).map((row) => ({ cipher, mac: row })));
+}
+
+function macsFor(cipher: CipherRow, keys: DirectionKeys): readonly (MacRow | undefined)[] {
+  if (cipher.aead) return [undefined];
+  if (keys.mac !== undefined) return [mac(keys.mac)];
+  const rows = MACS.filter((row) => row.family === 'hmac' || row.family === 'umac');
+  if (keys.macKey !== undefined) return rows.filter((row) => row.keyLength === keys.macKey?.length);
+  // Without its key only the length of the tag matters, and whether it counts into the packet.
+  return rows.filter((row, i) => rows.findIndex((other) => other.tagLength === row.tagLength && other.etm === row.etm) === i);
+}

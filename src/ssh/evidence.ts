@@ -1,0 +1,64 @@
+/** How much speaks for keys that no MAC proves: packets that follow each other, and messages that read as what they say they are. */
+import { decode } from '../wire/cursor.ts';
+import type { Codec } from '../wire/codec.ts';
+import type { Opener } from './crypto/opener.ts';
+import { SSH2_MESSAGES } from './messages/index.ts';
+import { isKexNumber } from './resolve.ts';
+import { plausibleLength, type Shape } from './shape.ts';
+
+/** Packets that are looked at. */
+const PACKETS = 8;
+
+/** Bits of chance that one thing rules out, about. */
+const LENGTH_BITS = 16;
+const PADDING_BITS = 3;
+const NUMBER_BITS = 2;
+const CONTENT_BITS = 16;
+
+export interface Evidence {
+  /** The chance that other keys would give this is 2 to the power of minus this; below zero, when something speaks against it. */
+  readonly bits: number;
+  /** Everything that was there was looked at. */
+  readonly ended: boolean;
+}
+
+const AGAINST: Evidence = { bits: -1, ended: false };
+
+/**
+ * Opens the packets at the start of `bytes` with `opener`, which is used up. `packed` says that the payloads are
+ * compressed, so that nothing is known of them.
+ */
+export function evidence(opener: Opener, sequence: number, bytes: Uint8Array, shape: Shape, packed: boolean): Evidence {
+  let bits = 0;
+  for (let n = 0, at = 0; n < PACKETS; n++) {
+    if (bytes.length - at < opener.headLength) return { bits, ended: true };
+    const length = opener.length((sequence + n) >>> 0, bytes.subarray(at, at + opener.headLength));
+    if (!plausibleLength(shape, length)) return AGAINST;
+    if (!shape.clear) bits += LENGTH_BITS;
+    const total = 4 + length + shape.tail;
+    if (bytes.length - at < total) return { bits, ended: true };
+    const { plain, authentic } = opener.open((sequence + n) >>> 0, bytes.subarray(at, at + total));
+    const padding = plain[4] ?? 0;
+    if ((shape.checked && !authentic) || padding < 4 || padding + 2 > length) return AGAINST;
+    bits += PADDING_BITS;
+    if (!packed) {
+      const more = readsAs(plain.subarray(5, 4 + length - padding));
+      if (more < 0) return AGAINST;
+      bits += more;
+    }
+    at += total;
+  }
+  return { bits, ended: false };
+}
+
+/** Bits that speak for `payload` being a message; below zero when it is none. */
+export function readsAs(payload: Uint8Array): number {
+  const number = payload[0] ?? 0;
+  // Numbers that only their method defines, or somebody for himself (RFC 4250 section 4.1.1).
+  if (isKexNumber(number) || (number >= 60 && number < 80) || number >= 192) return 0;
+  const def = SSH2_MESSAGES.get(number);
+  if (def === undefined) return -1;
+  const { problems } = decode(def.body as Codec<unknown>, payload, { start: 1, complete: true });
+  if (problems.some((p) => p.code === 'malformed' || p.code === 'truncated' || p.code === 'trailing')) return -1;
+  return NUMBER_BITS + (payload.length > 4 ? CONTENT_BITS : 0);
+}

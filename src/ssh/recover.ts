@@ -1,0 +1,260 @@
+/** Reading on behind what was lost: a gap in an encrypted direction, or a packet whose MAC differs. */
+import type { Gap } from '../stream/chunk.ts';
+import { type Problem, problem } from '../wire/problem.ts';
+import { Adrift } from './adrift.ts';
+import { plausibleClearPacket } from './binary-packet.ts';
+import type { Opener } from './crypto/opener.ts';
+import type { Direction } from './direction.ts';
+import type { Effort } from './effort.ts';
+import { nextKeys, startCompression } from './newkeys.ts';
+import { type Header, SshPacket } from './packet.ts';
+import { effortFor, type Quest, seek } from './quest.ts';
+import { Resync, type Standpoint } from './resync.ts';
+import { peer } from './roles.ts';
+import type { Damage } from './sealed-packet.ts';
+import { type Found, type Look, Scan, type Search, Searches, type View } from './search.ts';
+import type { SshSession } from './session.ts';
+import { type Shape, shapeOf, type Suite } from './shape.ts';
+import { breakCompression } from './unpack.ts';
+
+/** The packet of `d` at stream offset `offset` runs into a gap, and its keys are known: from here on the next packet is looked for. */
+export function recoverFromGap(session: SshSession, d: Direction, offset: number, gap: Gap, opener: Opener, suite: Suite): void {
+  const shape = shapeOf(suite, session.limits, opener.unchecked !== true);
+  const { expected } = d;
+  const firstEnd = expected === undefined ? {} : { firstEnd: offset + 4 + expected + opener.tailLength };
+  const from: Standpoint = { opener, offset, sequence: d.sequence, packed: d.inflater !== undefined, ...firstEnd };
+  const effort = effortFor(session);
+  const resync = new Scan(new Resync(from, shape, session.limits, effort), session.limits, effort);
+  seek(d, new GapQuest(session, d, offset, gap, effort, [[resync, new NextEpoch(session, d, offset, effort)]]));
+}
+
+/** The same for a gap in a key exchange in clear: behind it may be more of it, or the first packets under its keys. */
+export function recoverFromClearGap(session: SshSession, d: Direction, offset: number, gap: Gap): void {
+  const effort = effortFor(session);
+  seek(d, new GapQuest(session, d, offset, gap, effort, [[new ClearPackets(), new NextEpoch(session, d, offset, effort)]]));
+}
+
+/** Finds a segment that begins with what looks like a packet in clear. */
+class ClearPackets implements Search {
+  private seen = 0;
+
+  look({ bytes, last }: View): Look {
+    const at = Math.min(this.seen, bytes.length);
+    this.seen = bytes.length;
+    if (plausibleClearPacket(bytes.subarray(at))) return { at, opener: undefined, sequence: 0, packets: undefined };
+    return last ? 'none' : 'more';
+  }
+}
+
+/** Looks for the packet behind one gap, or several with nothing readable between them. */
+class GapQuest implements Quest {
+  readonly search: Search;
+  private readonly session: SshSession;
+  private readonly d: Direction;
+  private readonly from: number;
+  private readonly effort: Effort;
+  private readonly frame: number;
+  private missing: number;
+  private gaps = 1;
+
+  constructor(session: SshSession, d: Direction, from: number, gap: Gap, effort: Effort, stages: readonly (readonly Search[])[]) {
+    this.session = session;
+    this.d = d;
+    this.from = from;
+    this.effort = effort;
+    this.search = new Searches(stages);
+    this.missing = gap.size;
+    this.frame = gap.frame;
+  }
+
+  gap(gap: Gap): void {
+    this.missing += gap.size;
+    this.gaps++;
+  }
+
+  private get what(): string {
+    const more = this.gaps > 1 ? `, in ${this.gaps} pieces` : '';
+    return `a gap of ${this.missing} bytes at frame ${this.frame}${more}`;
+  }
+
+  found(found: Found): void {
+    const { session, d } = this;
+    if (found.opener === undefined) {
+      d.queue.take(found.at);
+      d.stage = 'packets';
+      const { frame } = d.queue.take(0);
+      session.report(problem('gap', 'resynchronised: this frame begins with a packet, which may not be the next one', { frame }));
+      return;
+    }
+    const unread = d.queue.offset + found.at - this.from;
+    d.encryptedBytes += found.at;
+    const { frame } = d.queue.take(found.at);
+    const head = found.at === 0 ? d.queue.take(0).frame : frame;
+    const count = found.packets === undefined ? 'an unknown number of packets' : `about ${found.packets} ${found.packets === 1 ? 'packet' : 'packets'}`;
+    const message = `resynchronised: ${unread} bytes and ${count} of the ${session.sideOf(d.end)} are missing or cannot be read in front of packet ${found.sequence}`;
+    session.report(problem('gap', message, { frame: head }));
+    readOn(session, d, found, `${this.what}: ${count} are missing or cannot be read, and reading went on behind them (frame ${head})`, head);
+  }
+
+  none(): void {
+    const { session, d } = this;
+    const why =
+      d.queue.length === 0
+        ? 'nothing follows behind it'
+        : `no packet that the keys open was found in the ${d.queue.length} bytes behind it (new keys may have been taken into use in the gap)`;
+    giveUp(session, d, 'gap', `${this.what}: ${why}`, this.frame, this.effort);
+  }
+}
+
+/**
+ * A NEWKEYS may have been in the gap. That shows when the other side has moved on to the keys of the next exchange: then
+ * those of this side are tried too, wherever they began.
+ */
+class NextEpoch implements Search {
+  private readonly session: SshSession;
+  private readonly d: Direction;
+  private readonly from: number;
+  private readonly effort: Effort;
+  private scan: Scan | undefined;
+  private keys: { readonly suite: Suite; readonly opener: Opener } | undefined;
+
+  constructor(session: SshSession, d: Direction, from: number, effort: Effort) {
+    this.session = session;
+    this.d = d;
+    this.from = from;
+    this.effort = effort;
+  }
+
+  look(view: View): Look {
+    this.scan ??= this.begin(view.offset);
+    const { keys } = this;
+    if (this.scan === undefined || keys === undefined) return view.last || view.bytes.length >= this.session.limits.searchBytes ? 'none' : 'more';
+    const look = this.scan.look(view);
+    return look === 'more' || look === 'none' ? look : { ...look, keys: { suite: keys.suite, offered: undefined, note: 'of the next key exchange', next: true } };
+  }
+
+  private begin(offset: number): Scan | undefined {
+    const { session, d } = this;
+    if (session.direction(peer(d.end)).epoch <= d.epoch) return undefined;
+    this.keys = nextKeys(session, d);
+    if (this.keys === undefined) return undefined;
+    const { suite, opener } = this.keys;
+    const shape = shapeOf(suite, session.limits);
+    const bytes = offset - this.from + session.limits.searchBytes;
+    const packets = Math.ceil(bytes / shape.least);
+    const first = session.strict === true ? 0 : d.sequence;
+    const counters = { from: 0, to: shape.mode === 'stream' ? Math.ceil(bytes / shape.block) : packets };
+    const unknowns = { here: false, sequences: { from: first, to: first + packets }, counters, packed: false };
+    return new Scan(new Adrift(opener, shape, unknowns, this.effort), session.limits, this.effort);
+  }
+}
+
+/** Puts `d` at what was found. The session's messages may be incomplete from here on. */
+function readOn(session: SshSession, d: Direction, found: Found, reason: string, frame: number): void {
+  if (found.keys?.next === true) {
+    const algorithms = session.exchanges[d.epoch]?.negotiation?.[session.sideOf(d.end)];
+    const { time } = d.queue.take(0);
+    session.phase('encrypted', time, frame);
+    d.epoch++;
+    d.kexinit = undefined;
+    d.suite = found.keys.suite;
+    if (algorithms !== undefined) startCompression(session, d, algorithms);
+  }
+  d.opener = found.opener;
+  d.sequence = found.sequence;
+  d.stage = 'packets';
+  d.losses++;
+  d.firstLoss ??= reason;
+  d.obstacle = { state: 'partial', reason: d.losses === 1 ? reason : `${d.firstLoss}; ${d.losses - 1} more such losses` };
+  breakCompression(session, d, frame);
+  if (found.blind !== undefined) takeBlind(session, d, found.blind);
+}
+
+/** CBC under encrypt-then-MAC: the packet is whole and its MAC right, but its first block needs one that is lost. */
+function takeBlind(session: SshSession, d: Direction, total: number): void {
+  const taken = d.queue.take(total);
+  const tail = d.opener?.tailLength ?? 0;
+  const header: Header = { session, from: d.end, epoch: d.epoch, sequence: d.sequence, protocol: 2, encrypted: true, mac: 'valid' };
+  const why = problem('undecryptable', 'the ciphertext block in front of this packet is in the gap, and CBC needs it for the first block');
+  const packet = new SshPacket(header, { length: total - 4 - tail, macSpan: { start: total - tail, end: total }, problems: [why] }, taken);
+  d.sequence = (d.sequence + 1) >>> 0;
+  d.encryptedBytes += total;
+  d.encryptedPackets++;
+  session.give({ packet });
+}
+
+/** The packet at the head of the queue does not open. If the keys are right all the same, the next one is looked for. */
+export function recoverFromDamage(session: SshSession, d: Direction, damage: Damage): void {
+  const { suite } = d;
+  const right = d.proven || session.exchanges[d.epoch - 1]?.best?.signature.verdict === 'valid';
+  if (suite === undefined || !right) {
+    const frame = takeDamaged(session, d, damage, damage.total ?? d.queue.length, 1);
+    const reason = `${damage.message} (frame ${frame}): the secret is not that of this session, or the algorithms are not those negotiated`;
+    giveUp(session, d, 'unauthentic', reason, frame);
+    return;
+  }
+  const shape = shapeOf(suite, session.limits, damage.opener.unchecked !== true);
+  const effort = effortFor(session);
+  const resync = new Resync(standpointAt(d, damage, shape), shape, session.limits, effort);
+  seek(d, {
+    search: new Scan(resync, session.limits, effort),
+    found(found) {
+      const { sequence } = d;
+      const frame = takeDamaged(session, d, damage, found.at, found.packets ?? 1);
+      readOn(session, d, found, `${damage.message} (frame ${frame}); reading went on behind it`, frame);
+      if (found.packets !== undefined && found.packets > 1)
+        session.report(problem('gap', `resynchronised: ${found.packets} packets from number ${sequence} on cannot be read`, { frame }));
+    },
+    none: () => noneBehind(session, d, damage, effort),
+  });
+}
+
+/** The damaged packet is the last that can be read: of the stream, or for want of a boundary behind it. */
+function noneBehind(session: SshSession, d: Direction, damage: Damage, effort: Effort): void {
+  const length = d.queue.length;
+  const frame = takeDamaged(session, d, damage, Math.min(length, damage.total ?? length), 1);
+  const reason = `${damage.message} (frame ${frame})`;
+  if (d.queue.length > 0) {
+    giveUp(session, d, 'unauthentic', `${reason}, and no packet was found behind it`, frame, effort);
+    return;
+  }
+  d.sequence = (d.sequence + 1) >>> 0;
+  d.stage = 'packets';
+  d.obstacle = { state: 'partial', reason };
+}
+
+/** Behind the damaged packet, or before it where the cipher can be turned back: its length may be what is damaged. */
+function standpointAt(d: Direction, { total, opener }: Damage, shape: Shape): Standpoint {
+  const at = { opener, offset: d.queue.offset, sequence: d.sequence, packed: d.inflater !== undefined };
+  if (total === undefined) return at;
+  const hint = at.offset + total;
+  const back = opener.clone();
+  if (shape.mode === 'cbc' || back.skip(-total, -1, new Uint8Array(0))) return { ...at, opener: back, hint };
+  return { ...at, offset: hint, sequence: (d.sequence + 1) >>> 0 };
+}
+
+/** Takes the `total` bytes of a damaged packet and gives it, unopened; its frame. */
+function takeDamaged(session: SshSession, d: Direction, damage: Damage, total: number, packets: number): number {
+  const taken = d.queue.take(total);
+  const tail = damage.opener.tailLength;
+  const header: Header = { session, from: d.end, epoch: d.epoch, sequence: d.sequence, protocol: 2, encrypted: true, mac: 'invalid' };
+  const why: Problem = problem('unauthentic', damage.message, { rfc: '4253#6.4' });
+  const length = Math.max(0, total - 4 - tail);
+  const packet = new SshPacket(header, { length, macSpan: { start: Math.min(total, 4 + length), end: total }, problems: [why] }, taken);
+  d.encryptedBytes += total;
+  d.encryptedPackets += packets;
+  session.give({ packet });
+  return taken.frame;
+}
+
+/** Nothing behind this can be opened: the bytes are only counted. */
+function giveUp(session: SshSession, d: Direction, code: 'gap' | 'unauthentic', reason: string, frame: number, effort?: Effort): void {
+  const { searchWork } = session.limits;
+  if (effort?.exhausted === true) session.report(problem('limit', `the search for the next packet was given up (limit searchWork: ${searchWork})`, { frame }));
+  session.report(problem(code, `${session.sideOf(d.end)}: ${reason}`, { frame }));
+  d.encryptedBytes += d.queue.length;
+  d.queue.clear();
+  d.obstacle = { state: 'lost', reason };
+  d.opener = undefined;
+  d.stage = 'counting';
+}
