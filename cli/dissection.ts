@@ -1,13 +1,15 @@
 /** One run: a capture through the library into a renderer. */
-import { openSource, type Source } from '../src/capture/file.ts';
+import { findSecrets, openSource, type Source } from '../src/capture/file.ts';
 import { dissect } from '../src/dissect.ts';
+import { DEFAULT_LIMITS } from '../src/limits.ts';
 import { rendererRow } from '../src/render/index.ts';
 import { DEFAULT_RENDER_OPTIONS, type Renderer } from '../src/render/renderer.ts';
+import type { SecretStore } from '../src/secrets/store.ts';
 import type { Session, Sink } from '../src/ssh/model.ts';
 import type { Problem } from '../src/wire/problem.ts';
 import { type Arguments, type Command, InputError, lastOf, numberOf, UsageError, type World } from './command.ts';
 import { coloured, limitsOf, sessionsOf } from './options.ts';
-import { type Output, openOutput } from './output.ts';
+import { type Output, openOutput, PRIVATE } from './output.ts';
 import { Progress } from './progress.ts';
 import { secretsOf } from './secrets-files.ts';
 
@@ -22,19 +24,22 @@ export async function runCommand(command: Command, args: Arguments, world: World
   const path = lastOf(args.capture);
   if (path === undefined) throw new UsageError('a capture file is needed, or - for standard input');
   const target = lastOf(args.output);
-  const renderer = await makeRenderer(command, args, target === undefined ? world.columns : undefined, world);
   const limits = limitsOf(args);
   const secrets = secretsOf(args, world, limits);
+  const renderer = await makeRenderer(command, args, target === undefined ? world.columns : undefined, world, secrets);
   const sessions = sessionsOf(args);
-  const output = openOutput(target, world);
+  const output = openOutput(target, world, holdsSecrets(args) ? PRIVATE : undefined);
   const results = new Results(renderer, output, sessions, command.name !== 'summary');
+  const copy = lastOf(args.embed);
+  const embedding = copy === undefined ? undefined : new (await import('./embed.ts')).Embedding(secrets, (s) => sessions?.has(s.number) !== false);
   let whole = false;
   try {
     const source = await openSource(path);
     const progress = progressFor(source, args, world);
     output.before = () => progress?.hide();
-    const options = { file: path, limits, secrets, progress: (bytes: number) => progress?.update(bytes) };
-    const { refusal } = await dissect(flushing(source, output, path === '-'), results.sink, options);
+    const lateSecrets = () => findSecrets(path, { ...DEFAULT_LIMITS, ...limits });
+    const options = { file: path, limits, secrets, lateSecrets, progress: (bytes: number) => progress?.update(bytes) };
+    const { refusal } = await dissect(flushing(source, output, path === '-'), both(results.sink, embedding?.sink), options);
     progress?.hide();
     if (refusal !== undefined) throw new InputError(`${path} ${refusal.message} (offset ${refusal.offset})`);
     results.finish();
@@ -42,20 +47,50 @@ export async function runCommand(command: Command, args: Arguments, world: World
   } finally {
     output.close(whole);
   }
+  if (copy !== undefined) await embedding?.write(path, copy, limits, world);
   return args.strict === true && results.failed ? 1 : 0;
+}
+
+/** What is written is to be read by its owner only. */
+function holdsSecrets(args: Arguments): boolean {
+  return args['show-secrets'] === true || args.export !== undefined;
+}
+
+/** One sink that gives to two. */
+function both(a: Sink, b: Sink | undefined): Sink {
+  if (b === undefined) return a;
+  return {
+    identification(i) {
+      a.identification?.(i);
+      b.identification?.(i);
+    },
+    packet(p) {
+      a.packet?.(p);
+      b.packet?.(p);
+    },
+    session(s) {
+      a.session?.(s);
+      b.session?.(s);
+    },
+    capture(c) {
+      a.capture?.(c);
+      b.capture?.(c);
+    },
+  };
 }
 
 function progressFor(source: Source, args: Arguments, world: World): Progress | undefined {
   return args.progress === false || !world.errorIsTerminal || source.size === undefined ? undefined : new Progress(source.size);
 }
 
-async function makeRenderer(command: Command, args: Arguments, width: number | undefined, world: World): Promise<Renderer> {
+async function makeRenderer(command: Command, args: Arguments, width: number | undefined, world: World, secrets: SecretStore): Promise<Renderer> {
   const { format, options } = command.render(args);
   const row = rendererRow(command.name, format);
   if (row === undefined) throw new UsageError(`${command.name} has no format ${format}`);
   const color = coloured(args, width !== undefined, world.env);
   const showSecrets = args['show-secrets'] === true;
-  return row.make({ ...DEFAULT_RENDER_OPTIONS, color, width, showSecrets, maxBytes: numberOf('--max-bytes', args['max-bytes']), ...options });
+  const maxBytes = numberOf('--max-bytes', args['max-bytes']);
+  return row.make({ ...DEFAULT_RENDER_OPTIONS, color, width, showSecrets, maxBytes, ...options }, secrets);
 }
 
 /** Takes the results of the sessions asked for to the renderer, and notes what `--strict` fails for. */

@@ -7,7 +7,7 @@ export const COMMON_OPTIONS: Readonly<Record<string, Options>> = {
   session: { alias: 's', type: 'string', requiresArg: true, describe: 'Only these sessions, by number: 1 or 2,5 (repeatable)' },
   output: { alias: 'o', type: 'string', requiresArg: true, describe: 'Write to this file; it appears when it is whole' },
   'max-bytes': { type: 'string', requiresArg: true, describe: 'Cut each value to this many bytes or characters' },
-  keylog: { alias: 'k', type: 'string', requiresArg: true, hidden: true },
+  keylog: { alias: 'k', type: 'string', requiresArg: true, describe: 'Secrets of the sessions, in any spelling (repeatable); SSHKEYLOGFILE names one too' },
   'show-secrets': { type: 'boolean', describe: 'Print passwords and keys, of which otherwise only the length is shown' },
   limit: { type: 'string', requiresArg: true, describe: 'Change a limit, as NAME=NUMBER (repeatable)' },
   strict: { type: 'boolean', describe: 'Exit with 1 when anything is wrong or cut off in the capture' },

@@ -26,15 +26,24 @@ export class Output {
     if (this.text.length >= BATCH) this.flush();
   }
 
+  writeBytes(bytes: Uint8Array): void {
+    this.flush();
+    this.send(bytes);
+  }
+
   flush(): void {
     if (this.text === '') return;
     // UTF-8 takes three bytes for a UTF-16 unit at most. One buffer serves all batches.
     if (this.buffer.length < 3 * this.text.length) this.buffer = new Uint8Array(3 * this.text.length);
     const { written } = this.encoder.encodeInto(this.text, this.buffer);
     this.text = '';
+    this.send(this.buffer.subarray(0, written));
+  }
+
+  private send(bytes: Uint8Array): void {
     this.before();
     try {
-      this.sink(this.buffer.subarray(0, written));
+      this.sink(bytes);
     } catch (error) {
       if (codeOf(error) === undefined || codeOf(error) === 'EPIPE') throw error;
       throw new InputError(`the output cannot be written: ${error instanceof Error ? error.message : String(error)}`);
@@ -48,17 +57,24 @@ export class Output {
   }
 }
 
-/** Output to `path`, or to standard output when it is undefined. */
-export function openOutput(path: string | undefined, world: World): Output {
-  return path === undefined ? new Output((bytes) => world.write(bytes)) : fileOutput(path);
+/** Mode of files that hold secrets: nobody else may read them. */
+export const PRIVATE = 0o600;
+/** Mode of all others, from which the umask takes its part. */
+const PUBLIC = 0o666;
+
+/** Output to `path`, which gets `mode`, or to standard output when it is undefined. */
+export function openOutput(path: string | undefined, world: World, mode = PUBLIC): Output {
+  return path === undefined ? new Output((bytes) => world.write(bytes)) : fileOutput(path, mode);
 }
 
 /** A file that gets its name only when it is whole. What is no regular file, such as a device, is written to directly. */
-function fileOutput(path: string): Output {
+function fileOutput(path: string, mode: number): Output {
   try {
     const direct = statSync(path, { throwIfNoEntry: false })?.isFile() === false;
     const written = direct ? path : `${path}.partial-${process.pid}`;
-    const fd = openSync(written, direct ? 'r+' : 'w');
+    // A new file, so that it has the mode and is no link that somebody else has put there.
+    if (!direct) rmSync(written, { force: true });
+    const fd = openSync(written, direct ? 'r+' : 'wx', mode);
     return new Output(
       (bytes) => writeAll(fd, bytes),
       (whole) => {

@@ -18,6 +18,8 @@ export interface DissectOptions {
   readonly limits?: Partial<Limits>;
   /** The secrets of the sessions; blocks in the capture are added to them as they come. */
   readonly secrets?: SecretStore;
+  /** Gives the secrets blocks of the whole capture (`lateSecretsOf`), for packets that stand before them. Asked once, when a secret is missing. */
+  readonly lateSecrets?: () => readonly SecretsBlock[];
   /** Told now and then how many bytes of the file were read. */
   readonly progress?: (bytes: number) => void;
 }
@@ -54,6 +56,8 @@ class Pipeline {
   private readonly sink: Sink;
   private readonly secrets: SecretStore;
   private blocks = 0;
+  /** Offsets of the secrets blocks that were taken, in their order or ahead of it. */
+  private readonly taken = new Set<number>();
   private sessions = 0;
   private frames = 0;
 
@@ -64,7 +68,9 @@ class Pipeline {
     this.input = new CaptureInput(limits);
     this.net = new SegmentReader(limits);
     this.secrets = options.secrets ?? new SecretStore(limits);
-    const secrets = new MatchedSecrets(this.secrets);
+    const secrets = new MatchedSecrets(this.secrets, () => {
+      for (const block of options.lateSecrets?.() ?? []) this.takeBlock(block);
+    });
     const open = (flow: Flow) => new SessionReader(new SshSession(++this.sessions, flow, limits, sink, secrets));
     this.flows = new FlowTable(limits, { detect: detectSsh, open });
   }
@@ -82,7 +88,13 @@ class Pipeline {
   /** Decryption Secrets Blocks read so far, before the frames that stand behind them. */
   private takeBlocks(): void {
     const { secrets } = this.input;
-    while (this.blocks < secrets.length) this.secrets.addBlock(secrets[this.blocks++] as SecretsBlock);
+    while (this.blocks < secrets.length) this.takeBlock(secrets[this.blocks++] as SecretsBlock);
+  }
+
+  private takeBlock(block: SecretsBlock): void {
+    if (this.taken.has(block.offset)) return;
+    this.taken.add(block.offset);
+    this.secrets.addBlock(block);
   }
 
   finish(): Outcome {
@@ -90,6 +102,7 @@ class Pipeline {
     input.finish();
     net.finish();
     flows.finish();
+    this.takeBlocks();
     const totals: CaptureTotals = {
       file: this.options.file ?? '-',
       format: input.format ?? 'unknown',

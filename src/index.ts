@@ -1,15 +1,19 @@
 /** The public interface of sshark as a library. */
+import type { SecretsBlock } from './capture/frame.ts';
 import type { Pieces } from './dissect.ts';
 
 export { toHex } from './bytes/hex.ts';
 export { printable, shorten } from './bytes/printable.ts';
 export type { Origin, Place, Span } from './bytes/space.ts';
 export { Space } from './bytes/space.ts';
-export type { Timestamp } from './capture/frame.ts';
+export type { SecretsBlock, Timestamp } from './capture/frame.ts';
+export { SecretsScan } from './capture/secrets-scan.ts';
+export { type Additions, PcapngWriter } from './capture/write-pcapng.ts';
 export type { Collected, DissectOptions, Outcome, Pieces, Result } from './dissect.ts';
 export { collect, dissect, results } from './dissect.ts';
 export type { Limits } from './limits.ts';
 export { DEFAULT_LIMITS } from './limits.ts';
+export { SecretStore } from './secrets/store.ts';
 export type * from './ssh/model.ts';
 export type { Choice, KexInit, Negotiation } from './ssh/negotiate.ts';
 export type { Endpoint, Flow, FlowEnd } from './stream/chunk.ts';
@@ -24,6 +28,15 @@ export type { Problem, ProblemCode, Severity } from './wire/problem.ts';
 export async function* openCapture(path: string): AsyncGenerator<Uint8Array> {
   const { readPieces } = await import('./capture/file.ts');
   yield* readPieces(path);
+}
+
+/**
+ * The option `lateSecrets` of `dissect` for the capture file `path`: finds secrets blocks that stand behind the packets they
+ * open, when they are asked for. Needs Node; elsewhere `SecretsScan` takes the bytes of a file.
+ */
+export async function lateSecretsOf(path: string): Promise<() => readonly SecretsBlock[]> {
+  const { findSecrets } = await import('./capture/file.ts');
+  return () => findSecrets(path);
 }
 
 /** A capture that is in memory, as pieces. */

@@ -1,6 +1,9 @@
 /** The bytes of a capture file, or of standard input. The only file of the library's core that needs Node. */
-import { createReadStream } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
+import type { SecretsBlock } from './frame.ts';
+import { SecretsScan } from './secrets-scan.ts';
 
 /** Bytes of a read. */
 const PIECE = 1024 * 1024;
@@ -39,6 +42,28 @@ export async function openSource(path: string): Promise<Source> {
 export async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
   const { pieces } = await openSource(path);
   yield* pieces;
+}
+
+/**
+ * All Decryption Secrets Blocks of the file `path`, wherever they stand, for `dissect` to know before it meets them. None
+ * unless it is a regular file of plain pcapng: a pipe cannot be read twice, and with a compressed file it would take too
+ * long. Reads the file to its end, and looks only at the beginnings of blocks. Of a file that cannot be read it gives what
+ * it found: whoever dissects the file will say why.
+ */
+export function findSecrets(path: string, limits: Limits = DEFAULT_LIMITS): readonly SecretsBlock[] {
+  const scan = new SecretsScan(limits);
+  let fd: number | undefined;
+  try {
+    if (path === '-' || !statSync(path).isFile()) return [];
+    fd = openSync(path, 'r');
+    const buffer = new Uint8Array(PIECE);
+    for (let n = readSync(fd, buffer); n > 0 && !scan.stopped; n = readSync(fd, buffer)) scan.push(buffer.subarray(0, n));
+  } catch {
+    // What was found until then is all there is.
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+  return scan.blocks;
 }
 
 /** Two buffers: while the consumer works on one, the other is being filled. */

@@ -122,7 +122,8 @@ export class CaptureInput {
   }
 }
 
-function refusalOf(found: Detected): string {
+/** The words of a refusal, for what is no capture. */
+export function refusalOf(found: Detected): string {
   switch (found.kind) {
     case 'empty':
       return 'is empty';

@@ -14,6 +14,17 @@ import { RecordCutter, type RecordFormat } from './records.ts';
 
 const FILE_HEADER = 24;
 
+/** What the file header says, for those who write the capture anew. */
+export interface PcapHeader {
+  readonly little: boolean;
+  /** 1000 for microseconds, 1 for nanoseconds. */
+  readonly nanosPerUnit: number;
+  readonly linkType: number;
+  readonly snapLength: number;
+  /** Bytes of frame check sequence at the end of each frame. */
+  readonly fcsLength: number;
+}
+
 interface Magic {
   readonly little: boolean;
   readonly nanosPerUnit: number;
@@ -123,6 +134,8 @@ export class PcapReader implements CaptureReader, RecordFormat {
   private magic: Magic | undefined;
   private linkType = 0;
   private fcsLength = 0;
+  private snapLength = 0;
+  private readonly keepFcs: boolean;
   /** The captured and original lengths stand in the other order: always before version 2.3, by some writers in 2.3. */
   private swapped: 'no' | 'always' | 'perhaps' = 'no';
   private count = 0;
@@ -132,13 +145,22 @@ export class PcapReader implements CaptureReader, RecordFormat {
   private runStart = 0;
   private runEnd = 0;
 
-  constructor(limits: Limits = DEFAULT_LIMITS) {
+  /** With `keepFcs` frames are as they stand in the file, the frame check sequence included. */
+  constructor(limits: Limits = DEFAULT_LIMITS, keepFcs = false) {
     this.limits = limits;
+    this.keepFcs = keepFcs;
     this.log = new ProblemLog(limits.problems);
   }
 
   get stopped(): boolean {
     return this.cutter.stopped;
+  }
+
+  /** What the file header says; undefined before it was read. */
+  get header(): PcapHeader | undefined {
+    if (this.magic === undefined) return undefined;
+    const { linkType, fcsLength, snapLength } = this;
+    return { linkType, fcsLength, snapLength, little: this.magic.little, nanosPerUnit: this.magic.nanosPerUnit };
   }
 
   get problems(): readonly Problem[] {
@@ -205,6 +227,7 @@ export class PcapReader implements CaptureReader, RecordFormat {
     else if (major === 2 && minor === 3) this.swapped = 'perhaps';
     else if (major !== 2 || minor !== 4) this.log.add('unknown', `pcap version ${major}.${minor}, read as 2.4`, 4);
     // The upper half of the link type word: 4 bits FCS length in units of 2 bytes, valid when bit 26 is set; the rest is reserved.
+    this.snapLength = u32(b, at + 16, magic.little);
     const word = u32(b, at + 20, magic.little);
     this.linkType = word & 0xffff;
     if (word & 0x04000000) this.fcsLength = 2 * (word >>> 28);
@@ -241,8 +264,9 @@ export class PcapReader implements CaptureReader, RecordFormat {
     const { bytes, packetStart } = this.framer.window;
     const nanos = header.timestampMicroseconds * (this.magic?.nanosPerUnit ?? 1);
     const whole = nanos < 1e9 ? 0 : Math.floor(nanos / 1e9);
-    const originalLength = Math.max(0, header.originalLength - this.fcsLength);
-    const kept = this.fcsLength === 0 ? header.capturedLength : Math.min(header.capturedLength, originalLength);
+    const fcsLength = this.keepFcs ? 0 : this.fcsLength;
+    const originalLength = Math.max(0, header.originalLength - fcsLength);
+    const kept = fcsLength === 0 ? header.capturedLength : Math.min(header.capturedLength, originalLength);
     this.frames.push({
       number: ++this.count,
       seconds: header.timestampSeconds + whole,

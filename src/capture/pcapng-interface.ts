@@ -21,8 +21,8 @@ export interface Clock {
   readonly offset: number;
 }
 
-const IF_TSRESOL = 9;
-const IF_FCSLEN = 13;
+export const IF_TSRESOL = 9;
+export const IF_FCSLEN = 13;
 const IF_TSOFFSET = 14;
 
 /**

@@ -4,20 +4,22 @@ import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { Problem, ProblemCode } from '../wire/problem.ts';
 import { u16, u32 } from './endian.ts';
 import type { CaptureReader, Frame, SecretsBlock, Timestamp } from './frame.ts';
+import {
+  BYTE_ORDER_MAGIC,
+  DECRYPTION_SECRETS,
+  ENHANCED_PACKET,
+  HEAD,
+  INTERFACE_DESCRIPTION,
+  isNumberedOnly,
+  OBSOLETE_PACKET,
+  SECTION_HEADER,
+  SIMPLE_PACKET,
+  TAIL,
+} from './pcapng-blocks.ts';
 import { type Interface, momentOf, readInterface } from './pcapng-interface.ts';
 import { OPT_COMMENT, readOptions } from './pcapng-options.ts';
 import { ProblemLog } from './problem-log.ts';
 import { RecordCutter, type RecordFormat } from './records.ts';
-
-const SECTION_HEADER = 0x0a0d0d0a;
-const INTERFACE_DESCRIPTION = 1;
-const OBSOLETE_PACKET = 2;
-const SIMPLE_PACKET = 3;
-const SYSTEMD_JOURNAL = 9;
-const ENHANCED_PACKET = 6;
-const DECRYPTION_SECRETS = 10;
-const CUSTOM = 0x00000bad;
-const CUSTOM_NOT_COPIED = 0x40000bad;
 
 /** Blocks that are read; all others are stepped over. The number is the least length, type and both lengths included. */
 const READ: ReadonlyMap<number, { name: string; least: number }> = new Map([
@@ -29,11 +31,6 @@ const READ: ReadonlyMap<number, { name: string; least: number }> = new Map([
   [DECRYPTION_SECRETS, { name: 'decryption secrets', least: 20 }],
 ]);
 
-const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
-/** Bytes of a block before its body: type and total length. */
-const HEAD = 8;
-/** Bytes after it: the total length again. */
-const TAIL = 4;
 /** Flags option of both packet blocks; its bits 5 to 8 are the FCS length, which goes before that of the interface. */
 const PACKET_FLAGS = 2;
 /** A packet without a time of its own (simple packet blocks). */
@@ -98,8 +95,7 @@ export class PcapngReader implements CaptureReader, RecordFormat {
     if (length < least) return this.stop(`a block of type ${type} with a length of ${length}, less than the ${least} that it needs`);
     if (length % 4 !== 0) return this.stop(`a block with a length of ${length}, which is no multiple of 4`);
     if (known === undefined) {
-      // Wireshark gives these a frame number.
-      if (type === CUSTOM || type === CUSTOM_NOT_COPIED || type === SYSTEMD_JOURNAL) this.count++;
+      if (isNumberedOnly(type)) this.count++;
       return -length;
     }
     if (length > this.limits.blockBytes) return this.stop(`a block of ${length} bytes, more than the limit of ${this.limits.blockBytes}`);

@@ -52,11 +52,35 @@ export const RENDERERS: readonly RendererRow[] = [
     commands: ['kex'],
     make: async (options) => (await import('./kex-json.ts')).kexJsonRenderer(options),
   },
+  {
+    name: 'table',
+    description: 'each line of the secrets files and each key exchange, for people',
+    commands: ['secrets'],
+    make: async (options, secrets) => (await import('./secrets.ts')).secretsRenderer(options, secrets),
+  },
+  {
+    name: 'json',
+    description: 'one record for each session and each line, in one JSON array',
+    commands: ['secrets'],
+    make: async (options, secrets) => (await import('./secrets-json.ts')).secretsJsonRenderer(options, secrets),
+  },
+  {
+    name: 'keylog',
+    description: 'the key log of Wireshark, K of each key exchange',
+    commands: ['secrets'],
+    make: async (_, secrets) => (await import('./secrets-export.ts')).keylogRenderer(secrets),
+  },
+  {
+    name: 'keys',
+    description: 'the derived keys of each key exchange as JSON lines',
+    commands: ['secrets'],
+    make: async (_, secrets) => (await import('./secrets-export.ts')).keysRenderer(secrets),
+  },
 ];
 
 /** The renderer called `name` among those that `command` offers. Unless they are asked for it gets to see no passwords. */
 export function rendererRow(command: CommandName, name: string): RendererRow | undefined {
   const row = RENDERERS.find((one) => one.name === name && one.commands.includes(command));
   if (row === undefined) return undefined;
-  return { ...row, make: async (options) => (options.showSecrets ? row.make(options) : redacting(await row.make(options))) };
+  return { ...row, make: async (options, secrets) => (options.showSecrets ? row.make(options, secrets) : redacting(await row.make(options, secrets))) };
 }

@@ -9,11 +9,14 @@ const MASK = 0x2a;
 
 /** `base`, which gets to see no secret of an opened message. Their lengths stay. */
 export function redacting(base: Renderer): Renderer {
-  const { packet, session } = base;
+  // A renderer may be an object of a class, and what it does not take it must not seem to take.
   return {
-    ...base,
-    ...(packet === undefined ? {} : { packet: (p) => packet.call(base, redactedPacket(p)) }),
-    ...(session === undefined ? {} : { session: (s) => session.call(base, redactedSession(s)) }),
+    ...(base.begin && { begin: () => base.begin?.() ?? '' }),
+    ...(base.identification && { identification: (i) => base.identification?.(i) ?? '' }),
+    ...(base.packet && { packet: (p) => base.packet?.(redactedPacket(p)) ?? '' }),
+    ...(base.session && { session: (s) => base.session?.(redactedSession(s)) ?? '' }),
+    ...(base.capture && { capture: (c) => base.capture?.(c) ?? '' }),
+    ...(base.end && { end: () => base.end?.() ?? '' }),
   };
 }
 

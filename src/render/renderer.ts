@@ -1,4 +1,5 @@
 /** What a renderer is. */
+import type { SecretStore } from '../secrets/store.ts';
 import type { CaptureTotals, Identification, Packet, Session } from '../ssh/model.ts';
 
 /** Turns results into text as they come. Every method gives the text to print next, '' for nothing. */
@@ -55,7 +56,7 @@ export const DEFAULT_RENDER_OPTIONS: RenderOptions = {
 };
 
 /** The commands that print through a renderer. */
-export type CommandName = 'summary' | 'packets' | 'kex';
+export type CommandName = 'summary' | 'packets' | 'kex' | 'secrets';
 
 /** A renderer in the menu of formats. */
 export interface RendererRow {
@@ -63,5 +64,6 @@ export interface RendererRow {
   readonly description: string;
   /** The commands that offer it. */
   readonly commands: readonly CommandName[];
-  make(options: RenderOptions): Promise<Renderer>;
+  /** `secrets` are those of the run, for renderers that tell what came of them. */
+  make(options: RenderOptions, secrets?: SecretStore): Promise<Renderer>;
 }

@@ -8,6 +8,7 @@ import type { Choice, ListName, Negotiation } from '../ssh/negotiate.ts';
 import type { Severity } from '../wire/problem.ts';
 import { type Palette, paintOf } from './color.ts';
 import { COMPACT } from './compact.ts';
+import { channelLines, loginLines } from './login-text.ts';
 import { count, endpointText, grouped, problemText, wrap } from './text.ts';
 import { elapsed, isoTime } from './time.ts';
 
@@ -56,6 +57,9 @@ export function sessionLines(s: Session, colors: Palette, width: number): string
   if (s.exchanges.some((e) => e.negotiation !== undefined)) page.put('strict KEX', s.strictKex ? 'yes' : 'no');
   page.list('HASSH', hasshLines(client, server));
   encryptionLines(page, client.decryption, server.decryption);
+  const bad = s.authentication.attempts.some((a) => a.signature?.verdict === 'invalid');
+  page.list('login', loginLines(s.authentication), bad ? colors.error : undefined);
+  page.list('channels', channelLines(s));
   page.put('end', printable(s.ending));
   problemLines(page, s);
   return page.lines;
@@ -90,7 +94,10 @@ function phaseLines(s: Session): string[] {
 /** What one key exchange agreed on, and the host key that the server showed in it; in short when it is what the one before agreed on. */
 function exchangeLines(page: Page, e: Exchange, before: Exchange | undefined, several: boolean): void {
   if (before !== undefined && sameAgreement(e, before)) {
-    page.put('re-key', `key exchange ${e.epoch}, packets ${e.packets[0] ?? '?'} to ${e.packets.at(-1) ?? '?'}: same algorithms and host key; signature ${e.signature.verdict}`);
+    page.put(
+      're-key',
+      `key exchange ${e.epoch}, packets ${e.packets[0] ?? '?'} to ${e.packets.at(-1) ?? '?'}: same algorithms and host key; signature ${e.signature.verdict}`,
+    );
     return;
   }
   if (e.negotiation !== undefined) {
@@ -115,7 +122,12 @@ function exchangeLines(page: Page, e: Exchange, before: Exchange | undefined, se
 
 function sameAgreement(a: Exchange, b: Exchange): boolean {
   const names = (n: Negotiation | undefined) => n?.choices.map((c) => c.chosen ?? '').join(' ');
-  return a.negotiation !== undefined && names(a.negotiation) === names(b.negotiation) && a.hostKey?.fingerprint === b.hostKey?.fingerprint && a.signature.verdict === b.signature.verdict;
+  return (
+    a.negotiation !== undefined &&
+    names(a.negotiation) === names(b.negotiation) &&
+    a.hostKey?.fingerprint === b.hostKey?.fingerprint &&
+    a.signature.verdict === b.signature.verdict
+  );
 }
 
 /** The rows: one for both directions when they agree. */

@@ -14,17 +14,27 @@ export class MatchedSecrets implements Secrets {
   /** The derived keys among the first `looked` items of the store, which grows as blocks of the capture are read. */
   private readonly derived: OfferedKeys[] = [];
   private looked = 0;
+  private late: (() => void) | undefined;
 
-  constructor(store: SecretStore) {
+  /** `late` adds to the store what stands further back in the capture; it is called once, when a secret is missing. */
+  constructor(store: SecretStore, late?: () => void) {
     this.store = store;
+    this.late = late;
   }
 
   get empty(): boolean {
-    return this.store.items.length === 0;
+    return this.late === undefined && this.store.items.length === 0;
+  }
+
+  private fetch(): void {
+    const { late } = this;
+    this.late = undefined;
+    late?.();
   }
 
   forExchange(client: string | undefined, server: string | undefined): readonly OfferedSecret[] {
     const out: OfferedSecret[] = [];
+    if (![client, server].some((cookie) => cookie !== undefined && this.store.byCookie(cookie).length > 0)) this.fetch();
     for (const [cookie, side] of [
       [client, 'client'],
       [server, 'server'],
@@ -38,6 +48,7 @@ export class MatchedSecrets implements Secrets {
 
   derivedKeys(): readonly OfferedKeys[] {
     const { items } = this.store;
+    if (items.length === 0) this.fetch();
     for (; this.looked < items.length; this.looked++) {
       const item = items[this.looked] as SecretItem;
       if ((item.kind === 'keys' || item.kind === 'cipher key') && this.store.copyOf(item) === undefined) this.derived.push(this.offered(item));

@@ -23,6 +23,11 @@ export function openAbove(session: SshSession, d: Direction, packet: SshPacket, 
   if (def?.from !== undefined) session.learnRole(d.end, def.from);
   session.decideRoles();
   const side = session.sideOf(d.end);
+  // What stands in clear before the first NEWKEYS anybody could have put there: it is shown and believed in nothing.
+  if (d.epoch === 0) {
+    packet.open(def);
+    return;
+  }
   const index = session.packets + 1;
   if (number < FIRST_OF_CONNECTION) {
     const { login } = session;

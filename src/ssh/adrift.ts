@@ -6,7 +6,7 @@ import { evidence } from './evidence.ts';
 import { NONE, SequenceWords, StreamWords } from './key-words.ts';
 import { plausibleChain } from './resync.ts';
 import type { Candidate, Found, Scanner, View } from './search.ts';
-import { plausibleLength, type Shape } from './shape.ts';
+import { plausibleAt, plausibleLength, type Shape } from './shape.ts';
 
 /** Both ends belong to it. */
 export interface Range {
@@ -21,9 +21,14 @@ export interface Unknowns {
   readonly sequences: Range;
   /** How far from the opener's state its packet may be: invocations of GCM, blocks of counter mode. */
   readonly counters: Range;
+  /** Stream offset before which the keys were not in use, if that is known: then the counters count from there at most. */
+  readonly since?: number;
   /** Payloads are compressed. */
   readonly packed: boolean;
 }
+
+/** Packets whose first bytes are looked at before one is opened. */
+const CHAIN = 4;
 
 /** Bits of evidence beyond the number of trials that are believed without a MAC; and at the end of the stream. */
 const BELIEVED = 24;
@@ -39,6 +44,8 @@ export class Adrift implements Scanner {
   private readonly effort: Effort;
   private readonly stream: StreamWords | undefined;
   private readonly numbers: SequenceWords;
+  /** Looks at heads in CBC mode, with the IV of each place. */
+  private readonly trial: Opener;
 
   constructor(opener: Opener, shape: Shape, unknowns: Unknowns, effort: Effort) {
     this.opener = opener;
@@ -46,8 +53,9 @@ export class Adrift implements Scanner {
     this.unknowns = unknowns;
     this.effort = effort;
     this.places = unknowns.here ? 1 : undefined;
-    this.dear = !unknowns.here && !shape.clear && shape.mode !== 'cbc' && unknowns.counters.to + unknowns.sequences.to > 10_000;
+    this.dear = !unknowns.here && unknowns.since === undefined && !shape.clear && shape.mode !== 'cbc';
     this.headLength = shape.clear ? 6 : Math.max(4, opener.headLength);
+    this.trial = opener.clone();
     const first = opener.clone();
     const movable = shape.mode === 'stream' && first.skip(unknowns.counters.from * shape.block, 0, NONE);
     this.stream = movable ? new StreamWords(first, shape, effort) : undefined;
@@ -56,19 +64,27 @@ export class Adrift implements Scanner {
 
   candidates(view: View, at: number, into: Candidate[]): void {
     const { shape } = this;
-    const { from, to } = this.unknowns.counters;
+    const { from } = this.unknowns.counters;
     const word = uint32At(view.bytes, at);
     if (shape.clear) this.inClear(view, at, word, into);
     else if (shape.mode === 'chacha') {
       const { sequences } = this.unknowns;
-      const words = this.numbers.upTo(sequences.to - sequences.from + 1);
-      this.effort.spend(words.length * COST.compare);
-      for (let i = 0; i < words.length; i++) this.add(at, (word ^ (words[i] as number)) >>> 0, sequences.from + i, into);
+      const count = Math.min(sequences.to - sequences.from, this.units(view, at, shape.least)) + 1;
+      const words = this.numbers.upTo(count);
+      this.effort.spend(count * COST.compare);
+      for (const i of plausibleAt(shape, word, words, 0, count - 1, 1)) this.add(at, (word ^ (words[i] as number)) >>> 0, sequences.from + i, into);
     } else if (shape.mode === 'stream') {
-      const words = this.stream?.upTo(to - from + 1) ?? EMPTY;
-      this.effort.spend(words.length * COST.compare);
-      for (let i = 0; i < words.length && from + i <= to; i++) this.add(at, (word ^ (words[i] as number)) >>> 0, from + i, into);
+      const count = Math.min(this.unknowns.counters.to, this.units(view, at, shape.block)) - from + 1;
+      const words = this.stream?.upTo(count) ?? EMPTY;
+      this.effort.spend(count * COST.compare);
+      for (const i of plausibleAt(shape, word, words, 0, count - 1, 1)) this.add(at, (word ^ (words[i] as number)) >>> 0, from + i, into);
     } else this.byBlock(view, at, into);
+  }
+
+  /** As many pieces of `size` bytes as lie between where the keys came into use and `at`. */
+  private units(view: View, at: number, size: number): number {
+    const { since } = this.unknowns;
+    return since === undefined ? Number.POSITIVE_INFINITY : Math.floor((view.offset + at - since) / size);
   }
 
   private add(at: number, length: number, number: number, into: Candidate[]): void {
@@ -85,11 +101,10 @@ export class Adrift implements Scanner {
   }
 
   private byBlock(view: View, at: number, into: Candidate[]): void {
-    const trial = this.opener.clone();
-    this.effort.spend(COST.peek);
+    this.effort.spend(COST.block);
     // At the beginning of the view the IV is the one that was given.
-    if (at > 0 && !trial.skip(at, 0, this.before(view, at))) return;
-    this.add(at, trial.length(0, view.bytes.subarray(at, at + this.headLength)), 0, into);
+    if (at > 0 && !this.trial.skip(at, 0, this.before(view, at))) return;
+    this.add(at, (at > 0 ? this.trial : this.opener).length(0, view.bytes.subarray(at, at + this.headLength)), 0, into);
   }
 
   private before(view: View, at: number): Uint8Array {
@@ -120,35 +135,60 @@ export class Adrift implements Scanner {
       if (number === undefined) continue;
       const opener = this.opener.clone();
       opener.skip(0, number, NONE);
-      return { at, opener, sequence: this.unknowns.sequences.from, packets: undefined };
+      return { at, opener, sequence: this.unknowns.sequences.from, packets: undefined, first: number === 0 };
     }
     return undefined;
   }
 
-  /** Counter mode under encrypt-then-MAC: the text of the first packet tells the block. */
+  /** Counter mode under encrypt-then-MAC: the text of the first packets tells the block. Near ones are likelier than far ones. */
   private verifyInClear(view: View, packet: Uint8Array, candidate: Candidate): Found | 'more' | undefined {
     const { from, to } = this.unknowns.counters;
     const words = this.stream?.upTo(to - from + 1) ?? EMPTY;
-    const head = uint32At(packet, 4);
-    const length = uint32At(packet);
+    const heads = this.heads(view.bytes, candidate.at);
+    const reach = Math.max(to, -from);
+    if (heads.length < 3 * CHAIN && reach > CHAIN && !view.last) return 'more';
     let later = false;
-    for (let i = 0; i < words.length && from + i <= to && !this.effort.exhausted; i++) {
-      const text = (head ^ (words[i] as number)) >>> 0;
-      const padding = text >>> 24;
-      // padding_length and the message number (RFC 4253 section 6): one block in some fifty passes.
-      if (padding < 4 || padding + 2 > length || !likelyNumber((text >>> 16) & 0xff, this.unknowns.packed)) continue;
-      const found = this.verifyStream(view, packet, candidate, from + i);
+    this.effort.spend(words.length * COST.compare);
+    for (let turn = 0; turn <= 2 * reach && !this.effort.exhausted; turn++) {
+      const block = turn % 2 === 0 ? -(turn >> 1) : (turn + 1) >> 1;
+      if (block < from || block > to || !this.likely(heads, words, block - from)) continue;
+      const found = this.verifyStream(view, packet, candidate, block);
       if (found === 'more') later = true;
       else if (found !== undefined) return found;
     }
     return later ? 'more' : undefined;
   }
 
+  /** Of the packets in a row from `at` on: the first four encrypted bytes, the length, and the blocks before it. */
+  private heads(bytes: Uint8Array, at: number): Uint32Array {
+    const out: number[] = [];
+    const { block, tail } = this.shape;
+    for (let p = at, blocks = 0; out.length < 3 * CHAIN && p + 8 <= bytes.length; ) {
+      const length = uint32At(bytes, p);
+      if (!plausibleLength(this.shape, length)) break;
+      out.push(uint32At(bytes, p + 4), length, blocks);
+      blocks += length / block;
+      p += 4 + length + tail;
+    }
+    return Uint32Array.from(out);
+  }
+
+  /** True when padding and message number of each packet make sense with the key stream from word `first` on. */
+  private likely(heads: Uint32Array, words: Int32Array, first: number): boolean {
+    for (let i = 0; i < heads.length; i += 3) {
+      const at = first + (heads[i + 2] as number);
+      if (at >= words.length) return i > 0;
+      if (!likelyText(((heads[i] as number) ^ (words[at] as number)) >>> 0, heads[i + 1] as number, this.unknowns.packed)) return false;
+    }
+    return true;
+  }
+
   private verifyStream(view: View, packet: Uint8Array, candidate: Candidate, block: number): Found | 'more' | undefined {
     const opener = this.opener.clone();
     this.effort.spend(COST.open);
     if (!opener.skip(block * this.shape.block, 0, NONE)) return undefined;
-    return this.verifyAt(view, packet, candidate, opener, undefined);
+    const found = this.verifyAt(view, packet, candidate, opener, undefined);
+    return typeof found === 'object' ? { ...found, first: block === 0 } : found;
   }
 
   private verifyBlocks(view: View, packet: Uint8Array, candidate: Candidate): Found | 'more' | undefined {
@@ -164,14 +204,15 @@ export class Adrift implements Scanner {
     const last = sequence ?? sequences.to;
     // What the text says is cheaper than a MAC for each number.
     if (!this.shape.checked || last - first > 4) {
-      const { bits, ended } = evidence(opener.clone(), first, view.bytes.subarray(at), { ...this.shape, checked: false }, packed);
+      const { bits, ended, linked, begins } = evidence(opener.clone(), first, view.bytes.subarray(at), { ...this.shape, checked: false }, packed);
       this.effort.spend(2 * COST.open);
       if (bits < 0) return undefined;
-      const enough = bits >= this.trialBits(view) + (view.last ? BELIEVED_LAST : BELIEVED);
+      // The wrong IV of CBC spoils the first block and nothing else.
+      const enough = linked && (begins || this.shape.mode !== 'cbc') && bits >= this.trialBits(view) + (view.last ? BELIEVED_LAST : BELIEVED);
       if (!this.shape.checked) return enough ? { at, opener, sequence: first, packets: undefined } : ended && !view.last ? 'more' : undefined;
     }
     for (let n = first; n <= last && this.effort.spend(COST.open + COST.openByte * packet.length); n++)
-      if (opener.clone().open(n, packet).authentic) return { at, opener, sequence: n, packets: sequence === undefined ? n - sequences.from : undefined };
+      if (opener.clone().open(n, packet).authentic) return { at, opener, sequence: n, packets: undefined, first: n === sequences.from };
     return undefined;
   }
 
@@ -182,9 +223,18 @@ export class Adrift implements Scanner {
   }
 }
 
-/** Message numbers that are in use, 60 to 79 and those of the methods included; anything under compression. */
-function likelyNumber(number: number, packed: boolean): boolean {
-  return packed || (number > 0 && number <= 101) || number >= 192;
+/** Messages whose content does not begin with a uint32 or a string: any bytes may follow the number. */
+const FREE: ReadonlySet<number> = new Set([3, 4, 20, 21, 52, 81, 82]);
+
+/** True when `text`, the first four bytes behind packet_length, can be padding_length, message number and what follows it. */
+function likelyText(text: number, length: number, packed: boolean): boolean {
+  const padding = text >>> 24;
+  if (padding < 4 || padding + 2 > length) return false;
+  const number = (text >>> 16) & 0xff;
+  if (packed) return true;
+  if (number === 0 || (number > 101 && number < 192)) return false;
+  // A channel number, a count or the length of a string: below 65,536.
+  return FREE.has(number) || (number >= 30 && number < 80) || number >= 192 || (text & 0xffff) === 0;
 }
 
-const EMPTY = new Uint32Array(0);
+const EMPTY = new Int32Array(0);

@@ -15,11 +15,11 @@ import { effortFor, seek } from './quest.ts';
 import { Resync } from './resync.ts';
 import { type Found, type FoundKeys, type Look, Scan, type Scanner, type Search, Searches, type View } from './search.ts';
 import type { SshSession } from './session.ts';
-import { type Shape, shapeOf, type Suite } from './shape.ts';
+import { type Shape, type Suite, shapeOf } from './shape.ts';
 import { UncheckedOpener } from './unchecked.ts';
 
 /** One way to use a key on a direction. */
-interface Trial {
+export interface Trial {
   readonly offered: OfferedKeys;
   readonly suite: Suite;
   readonly shape: Shape;
@@ -27,8 +27,11 @@ interface Trial {
   readonly opener: Opener;
 }
 
+/** Packets or blocks that an IV of the middle of a session may be off, when it is tried first. */
+const NEAR = 4096;
+
 /** What finds the place where a trial's keys fit, and says whose they are. */
-class TrialSearch implements Search {
+export class TrialSearch implements Search {
   private readonly scan: Scan;
   private readonly trial: Trial;
   private readonly note: string;
@@ -76,7 +79,7 @@ export function tryDerivedKeys(session: SshSession, d: Direction, exchange: KeyE
   ];
   seek(d, {
     search: new Searches(stages),
-    found: (found) => use(session, d, exchange, found),
+    found: (found) => useKeys(session, d, exchange, found),
     none: () => none(trials.map(({ offered }) => offered.origin).join(', ')),
   });
   return true;
@@ -99,7 +102,7 @@ function ofSession(session: SshSession, sessionId: string | undefined): boolean 
 }
 
 /** How `keys` would open packets under `suite`; undefined when they are not for it. */
-function trialOf(session: SshSession, offered: OfferedKeys, keys: DirectionKeys, suite: Suite): Trial | undefined {
+export function trialOf(session: SshSession, offered: OfferedKeys, keys: DirectionKeys, suite: Suite): Trial | undefined {
   const { cipher } = suite;
   if (keys.cipher !== undefined && plainName(keys.cipher) !== plainName(cipher.name)) return undefined;
   // Letters may be written as whole digests, of which the cipher takes the first bytes (RFC 4253 section 7.2).
@@ -132,7 +135,7 @@ function plainName(name: string): string {
 }
 
 /** Puts `d` where the keys fit. */
-function use(session: SshSession, d: Direction, exchange: KeyExchange | undefined, found: Found): void {
+export function useKeys(session: SshSession, d: Direction, exchange: KeyExchange | undefined, found: Found): void {
   const { keys } = found;
   if (keys?.offered === undefined) return;
   const { offered, note } = keys;
@@ -169,17 +172,13 @@ export function tryKeysInTheMiddle(session: SshSession, d: Direction, none: (tri
   }
   if (trials.length === 0) return false;
   const effort = effortFor(session);
-  const reach = session.limits.searchCounters;
-  const search = new Searches([trials.map((trial) => {
-    const counters = trial.shape.mode === 'stream' || trial.shape.mode === 'gcm' ? { from: -reach, to: reach } : { from: 0, to: 0 };
-    const unknowns = { here: false, sequences: { from: 0, to: reach }, counters, packed: false };
-    return new TrialSearch(new Adrift(trial.opener, trial.shape, unknowns, effort), trial, '', session, effort);
-  })]);
+  // Near first: a key is mostly taken shortly before or after what is in the capture.
+  const search = new Searches([NEAR, session.limits.searchCounters].map((reach) => trials.map((trial) => adrift(session, trial, reach, effort))));
   seek(d, {
     search,
     found(found) {
       d.epoch = Math.max(1, d.epoch);
-      use(session, d, undefined, found);
+      useKeys(session, d, undefined, found);
       d.lossy = true;
       d.obstacle = { state: 'partial', reason: `the capture begins in the middle of the session: read from byte ${found.at} on with ${d.keyNote}` };
     },
@@ -188,9 +187,16 @@ export function tryKeysInTheMiddle(session: SshSession, d: Direction, none: (tri
   return true;
 }
 
+function adrift(session: SshSession, trial: Trial, reach: number, effort: Effort): TrialSearch {
+  const counters = trial.shape.mode === 'stream' || trial.shape.mode === 'gcm' ? { from: -reach, to: reach } : { from: 0, to: 0 };
+  const unknowns = { here: false, sequences: { from: 0, to: reach }, counters, packed: false };
+  return new TrialSearch(new Adrift(trial.opener, trial.shape, unknowns, effort), trial, '', session, effort);
+}
+
 /** The algorithms that a key may be for, when no negotiation says them: by its names, or by the lengths of its parts. */
 function suitesFor(keys: DirectionKeys): Suite[] {
-  const named = (row: CipherRow) => (keys.cipher === undefined ? row.keyLength === keys.key.length && row.aead : plainName(row.name) === plainName(keys.cipher));
+  const named = (row: CipherRow) =>
+    keys.cipher === undefined ? row.keyLength === keys.key.length && row.aead : plainName(row.name) === plainName(keys.cipher);
   const rows = CIPHERS.filter(named);
   const ciphers = rows.filter((row, i) => rows.findIndex((other) => other.lengthInClear === row.lengthInClear && other.keyLength === row.keyLength) === i);
   return ciphers.flatMap((cipher) => macsFor(cipher, keys).map((row) => ({ cipher, mac: row })));

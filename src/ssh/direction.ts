@@ -4,6 +4,7 @@ import { ByteQueue } from '../stream/queue.ts';
 import { CLEAR, type Framing } from './binary-packet.ts';
 import type { PacketInflater } from './crypto/inflate.ts';
 import type { Opener } from './crypto/opener.ts';
+import type { LaterKeys } from './later-keys.ts';
 import type { Decryption, DecryptionState, Identification } from './model.ts';
 import type { KexInit } from './negotiate.ts';
 import type { SshPacket } from './packet.ts';
@@ -50,6 +51,8 @@ export class Direction {
   /** Losses that were read on behind, and what the first was. */
   losses = 0;
   firstLoss: string | undefined;
+  /** Keys of a later exchange that may open one of the next packets, which are framed but not opened. */
+  later: LaterKeys | undefined;
   /** Whose keys `opener` has, when they are not derived from a K; for the record. */
   keyNote: string | undefined;
   /** packet_length of the packet at the head of the queue, once it was decrypted. */
@@ -77,6 +80,10 @@ export class Direction {
   awaitingReply = false;
   /** Its next packet cannot be read before one of the other direction. */
   heldBack = false;
+  /** Offset in the stream up to which bytes, or gaps, were delivered. */
+  reached = 0;
+  /** Both directions wait for each other, and this one is not to wait any longer. */
+  impatient = false;
   /** No more bytes will come. */
   closed = false;
   /** Stream bytes seen, those after the first NEWKEYS, and the packets among these. */

@@ -1,7 +1,7 @@
 /** How much work looking for a packet may cost: what a hostile capture could ask for has an end. */
 
 /** Work is counted in units of about a nanosecond, so that the same capture gives the same result on every machine. */
-export const COST = { compare: 1, streamByte: 2, peek: 500, open: 10_000, openByte: 5 } as const;
+export const COST = { compare: 1, streamByte: 2, peek: 500, block: 3000, open: 10_000, openByte: 5 } as const;
 
 /** Work done for a whole run, by all its searches. */
 export interface Spent {

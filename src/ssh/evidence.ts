@@ -1,6 +1,7 @@
 /** How much speaks for keys that no MAC proves: packets that follow each other, and messages that read as what they say they are. */
-import { decode } from '../wire/cursor.ts';
+
 import type { Codec } from '../wire/codec.ts';
+import { decode } from '../wire/cursor.ts';
 import type { Opener } from './crypto/opener.ts';
 import { SSH2_MESSAGES } from './messages/index.ts';
 import { isKexNumber } from './resolve.ts';
@@ -15,14 +16,20 @@ const PADDING_BITS = 3;
 const NUMBER_BITS = 2;
 const CONTENT_BITS = 16;
 
+const NEWKEYS = 21;
+
 export interface Evidence {
   /** The chance that other keys would give this is 2 to the power of minus this; below zero, when something speaks against it. */
   readonly bits: number;
   /** Everything that was there was looked at. */
   readonly ended: boolean;
+  /** A second packet begins where the first one ends, or nothing is behind it. */
+  readonly linked: boolean;
+  /** The first packet reads as a message that is known. */
+  readonly begins: boolean;
 }
 
-const AGAINST: Evidence = { bits: -1, ended: false };
+const AGAINST: Evidence = { bits: -1, ended: false, linked: false, begins: false };
 
 /**
  * Opens the packets at the start of `bytes` with `opener`, which is used up. `packed` says that the payloads are
@@ -30,13 +37,14 @@ const AGAINST: Evidence = { bits: -1, ended: false };
  */
 export function evidence(opener: Opener, sequence: number, bytes: Uint8Array, shape: Shape, packed: boolean): Evidence {
   let bits = 0;
+  let begins = packed;
   for (let n = 0, at = 0; n < PACKETS; n++) {
-    if (bytes.length - at < opener.headLength) return { bits, ended: true };
+    if (bytes.length - at < opener.headLength) return { bits, ended: true, linked: n > 1 || at === bytes.length, begins };
     const length = opener.length((sequence + n) >>> 0, bytes.subarray(at, at + opener.headLength));
     if (!plausibleLength(shape, length)) return AGAINST;
     if (!shape.clear) bits += LENGTH_BITS;
     const total = 4 + length + shape.tail;
-    if (bytes.length - at < total) return { bits, ended: true };
+    if (bytes.length - at < total) return { bits, ended: true, linked: n > 0, begins };
     const { plain, authentic } = opener.open((sequence + n) >>> 0, bytes.subarray(at, at + total));
     const padding = plain[4] ?? 0;
     if ((shape.checked && !authentic) || padding < 4 || padding + 2 > length) return AGAINST;
@@ -44,11 +52,14 @@ export function evidence(opener: Opener, sequence: number, bytes: Uint8Array, sh
     if (!packed) {
       const more = readsAs(plain.subarray(5, 4 + length - padding));
       if (more < 0) return AGAINST;
+      if (n === 0) begins = more > 0;
       bits += more;
     }
+    // Other keys follow.
+    if (plain[5] === NEWKEYS) return { bits, ended: false, linked: n > 0, begins };
     at += total;
   }
-  return { bits, ended: false };
+  return { bits, ended: false, linked: true, begins };
 }
 
 /** Bits that speak for `payload` being a message; below zero when it is none. */

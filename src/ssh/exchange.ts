@@ -3,6 +3,7 @@ import { toHex } from '../bytes/hex.ts';
 import type { End } from '../stream/chunk.ts';
 import type { SentKexInit } from './direction.ts';
 import { hostKeyOf } from './hostkey/blob.ts';
+import { hashParts, isMissing } from './kex/hash-parts.ts';
 import { kexMethod } from './kex/index.ts';
 import type { KexMethod } from './kex/method.ts';
 import { type Resolution, type Resolved, resolveSecret } from './kex/resolve-secret.ts';
@@ -75,6 +76,15 @@ export class KeyExchange implements Exchange {
     for (const { secret, reason } of this.resolved.rejected) secret.note(`${name}: it ${reason}`);
     this.resolved.best?.secret.note(name);
     if (this.epoch === 1) session.sessionId = this.resolved.best?.h;
+  }
+
+  /** Secrets were given for it, but a message that its hash is made of was not read yet. */
+  lacksMessages(session: SshSession): boolean {
+    const { method } = this;
+    if (this.session !== undefined || method === undefined || session.secrets === undefined) return false;
+    const cookie = (side: Side) => toHexOrNone(this.kexinit[session.endOf(side)]?.lists.cookie);
+    if (session.secrets.forExchange(cookie('client'), cookie('server')).length === 0) return false;
+    return isMissing(hashParts(method, this.transcript(session), new Uint8Array(1)));
   }
 
   /** What the secret gave, when there is one. */
@@ -161,6 +171,10 @@ export class KeyExchange implements Exchange {
     const only = this.derived === undefined ? '' : ': only keys derived from it were given, from which the exchange hash cannot be computed';
     return { verdict: 'unchecked', reason: `the shared secret K of this exchange is not known${only}` };
   }
+}
+
+function toHexOrNone(bytes: Uint8Array | undefined): string | undefined {
+  return bytes === undefined ? undefined : toHex(bytes);
 }
 
 /** The host key K_S, which every method sends as the first field of its message. */

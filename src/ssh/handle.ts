@@ -35,7 +35,7 @@ export function handle(session: SshSession, d: Direction, packet: SshPacket, now
 /** A packet that means something only once the algorithms are settled. */
 function handleExchange(session: SshSession, d: Direction, packet: SshPacket, number: number, now: boolean): void {
   if (isKexNumber(number)) learnFromKexNumber(session, d, number);
-  if (!now && mustWait(session, d)) {
+  if (!now && mustWait(session, d, number)) {
     d.waiting = packet;
     return;
   }
@@ -47,23 +47,31 @@ function handleExchange(session: SshSession, d: Direction, packet: SshPacket, nu
 export function resume(session: SshSession, d: Direction, now: boolean): boolean {
   const packet = d.waiting;
   if (packet === undefined) return true;
-  if (!now && mustWait(session, d)) return false;
+  if (!now && mustWait(session, d, packet.number)) return false;
   d.waiting = undefined;
   handle(session, d, packet, true);
   return true;
 }
 
-/** True while the algorithms are not settled and the KEXINIT that would settle them may still come. */
-function mustWait(session: SshSession, d: Direction): boolean {
+/**
+ * True while the algorithms are not settled and the KEXINIT that would settle them may still come; at NEWKEYS, while a message
+ * of the other side is missing that the exchange hash needs.
+ */
+function mustWait(session: SshSession, d: Direction, number: number | undefined): boolean {
   const exchange = session.exchanges[d.epoch];
-  if (exchange?.negotiation !== undefined) return false;
   const other = session.direction(peer(d.end));
+  const mayCome = !other.closed && (other.stage === 'lines' || other.stage === 'packets' || other.stage === 'searching');
+  const room = d.queue.length < session.limits.waitBytes;
+  if (exchange?.negotiation !== undefined) {
+    // Once both are at NEWKEYS, or the other one is past it, nothing more will come.
+    const under = other.epoch === d.epoch && other.waiting?.number !== NEWKEYS;
+    return number === NEWKEYS && under && mayCome && room && exchange.lacksMessages(session);
+  }
   if (exchange?.kexinit[other.end] !== undefined && exchange.kexinit[d.end] !== undefined) {
     session.decideRoles();
     return false;
   }
-  const mayCome = !other.closed && (other.stage === 'lines' || other.stage === 'packets' || other.stage === 'searching');
-  return mayCome && d.queue.length < session.limits.waitBytes;
+  return mayCome && room;
 }
 
 function handleOther(session: SshSession, d: Direction, packet: SshPacket, number: number): void {
@@ -73,7 +81,7 @@ function handleOther(session: SshSession, d: Direction, packet: SshPacket, numbe
   if (number === KEXINIT) takeKexInit(session, d, packet);
   if (number === 1 && session.farewell === undefined && !packet.cut) session.farewell = `${packet.summary} (frame ${packet.frame})`;
   session.give({ packet });
-  if (number >= 50 && number < 80) followLogin(session, d, number);
+  if (number >= 50 && number < 80 && d.epoch > 0) followLogin(session, d, number);
 }
 
 function openTransport(session: SshSession, d: Direction, packet: SshPacket, number: number): void {
@@ -86,12 +94,8 @@ function openTransport(session: SshSession, d: Direction, packet: SshPacket, num
 
 /** Extensions that change how later messages are to be read. */
 function noteExtensions(session: SshSession, d: Direction, packet: SshPacket): void {
-  const list = packet.value?.extensions;
-  if (Array.isArray(list))
-    session.connection.extensions(
-      list.map((e) => e?.extensionName),
-      session.sideOf(d.end),
-    );
+  const list = (packet.value?.extensions ?? []) as readonly ({ readonly extensionName?: string } | undefined)[];
+  if (list.some((e) => e?.extensionName === 'no-flow-control')) session.connection.withoutWindows(session.sideOf(d.end));
 }
 
 const USERAUTH_SUCCESS = 52;
@@ -104,7 +108,8 @@ function followLogin(session: SshSession, d: Direction, number: number): void {
   else if (number !== USERAUTH_BANNER) other.awaitingReply = false;
   if (number !== USERAUTH_SUCCESS || session.sideOf(d.end) !== 'server') return;
   session.authenticated = true;
-  for (const one of [d, other]) if (one.inflateAfterLogin) one.inflater ??= new PacketInflater(session.limits.inflatedBytes);
+  // The client begins at a packet of its own, which shows by its zlib header: its packets may be read later than this one.
+  if (d.inflateAfterLogin) d.inflater ??= new PacketInflater(session.limits.inflatedBytes);
 }
 
 function checkOrder(session: SshSession, d: Direction, packet: SshPacket, number: number): void {

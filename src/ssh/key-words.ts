@@ -1,6 +1,7 @@
 /** The first four bytes of key stream at every place where a packet could begin: with them a packet length is one comparison. */
-import { COST, type Effort } from './effort.ts';
+
 import { type Opener, uint32At } from './crypto/opener.ts';
+import { COST, type Effort } from './effort.ts';
 import type { Shape } from './shape.ts';
 
 const PIECE = 64 * 1024;
@@ -12,7 +13,7 @@ export class StreamWords {
   private readonly opener: Opener;
   private readonly shape: Shape;
   private readonly effort: Effort;
-  private words = new Uint32Array(0);
+  private words = new Int32Array(0);
   private made = 0;
 
   /** `opener` is used up. */
@@ -23,7 +24,7 @@ export class StreamWords {
   }
 
   /** At least `count` words, or as many as the effort allows: `length` of the result says how many. */
-  upTo(count: number): Uint32Array {
+  upTo(count: number): Int32Array {
     while (this.made < count && this.effort.spend(PIECE * COST.streamByte)) this.more();
     return this.words.subarray(0, this.made);
   }
@@ -35,7 +36,7 @@ export class StreamWords {
     const { plain } = this.opener.open(0, new Uint8Array(head + PIECE + tail));
     const added = PIECE / block;
     if (this.made + added > this.words.length) {
-      const larger = new Uint32Array(Math.max(2 * this.words.length, this.made + added));
+      const larger = new Int32Array(Math.max(2 * this.words.length, this.made + added));
       larger.set(this.words);
       this.words = larger;
     }
@@ -49,7 +50,7 @@ export class SequenceWords {
   private readonly opener: Opener;
   private readonly first: number;
   private readonly effort: Effort;
-  private words = new Uint32Array(64);
+  private words = new Int32Array(64);
   private made = 0;
 
   constructor(opener: Opener, first: number, effort: Effort) {
@@ -58,10 +59,10 @@ export class SequenceWords {
     this.effort = effort;
   }
 
-  upTo(count: number): Uint32Array {
+  upTo(count: number): Int32Array {
     while (this.made < count && this.effort.spend(COST.peek)) {
       if (this.made === this.words.length) {
-        const larger = new Uint32Array(2 * this.made);
+        const larger = new Int32Array(2 * this.made);
         larger.set(this.words);
         this.words = larger;
       }

@@ -1,6 +1,6 @@
 /** The authentication of one session: which requests were made, what answers them, and how it ended (RFC 4252). */
 import type { Limits } from '../limits.ts';
-import { type Problem, problem } from '../wire/problem.ts';
+import { problem } from '../wire/problem.ts';
 import { authMethod } from './auth/index.ts';
 import type { AuthMethod } from './auth/method.ts';
 import { checkLogin } from './login-proof.ts';
@@ -25,7 +25,6 @@ export interface LoginSession {
   /** True when the capture holds all that was sent, so that what is missing was never sent. */
   readonly sure: boolean;
   readonly limits: Limits;
-  report(p: Problem): void;
 }
 
 /** One attempt while it is collected: a request, with the dialogue and the further requests that belong to it. */

@@ -9,6 +9,7 @@ import { tryDerivedKeys } from './derived-keys.ts';
 import type { Direction, Obstacle } from './direction.ts';
 import type { KeyExchange } from './exchange.ts';
 import { keyOf, openerFor } from './keys.ts';
+import { expectLaterKeys, seekLaterKeys } from './later-keys.ts';
 import type { DecryptionState } from './model.ts';
 import type { DirectionAlgorithms } from './negotiate.ts';
 import type { SshSession } from './session.ts';
@@ -27,6 +28,7 @@ export function takeNewKeys(session: SshSession, d: Direction): void {
   d.suite = undefined;
   d.proven = false;
   d.keyNote = undefined;
+  d.later = undefined;
   if (exchange === undefined || algorithms === undefined) {
     give(d, 'lost', 'the algorithms are not known: the KEXINIT of one side is not in the capture');
     return;
@@ -43,7 +45,7 @@ export function takeNewKeys(session: SshSession, d: Direction): void {
 }
 
 /** The keys of the exchange that `d` is in, whose NEWKEYS was not seen; undefined when they are not known. */
-export function nextKeys(session: SshSession, d: Direction): { readonly suite: Suite; readonly opener: Opener } | undefined {
+export function nextKeys(session: SshSession, d: Direction): { readonly suite: Suite; readonly opener: Opener; readonly packed: boolean } | undefined {
   const exchange = session.exchanges[d.epoch];
   const side = session.sideOf(d.end);
   const algorithms = exchange?.negotiation?.[side];
@@ -53,44 +55,54 @@ export function nextKeys(session: SshSession, d: Direction): { readonly suite: S
   const suite = suiteOf(algorithms);
   if (typeof source === 'function' || suite === undefined) return undefined;
   const opener = openerFor(side, algorithms, (letter, length) => keyOf(source, letter, length));
-  return opener === undefined ? undefined : { suite, opener };
+  return opener === undefined ? undefined : { suite, opener, packed: compression(algorithms.compression ?? 'none')?.compresses === true };
 }
 
 function suiteOf(algorithms: DirectionAlgorithms): Suite | undefined {
   const row = cipher(algorithms.cipher ?? '');
-  return row === undefined ? undefined : { cipher: row, mac: row.aead || algorithms.mac === undefined || algorithms.mac === 'none' ? undefined : mac(algorithms.mac) };
+  return row === undefined
+    ? undefined
+    : { cipher: row, mac: row.aead || algorithms.mac === undefined || algorithms.mac === 'none' ? undefined : mac(algorithms.mac) };
 }
 
 /** Without K there may be the derived keys themselves. */
 function readWithoutK(session: SshSession, d: Direction, exchange: KeyExchange, algorithms: DirectionAlgorithms, why: () => string): void {
   const without = (tried: string) => {
     d.stage = 'packets';
-    readWithoutKeys(d, algorithms, () => `${why()}; nor do the derived keys of ${tried} open it`);
+    readWithoutKeys(session, d, algorithms, () => `${why()}; nor do the derived keys of ${tried} open it`);
   };
   if (d.suite !== undefined && tryDerivedKeys(session, d, exchange, d.suite, without)) return;
-  readWithoutKeys(d, algorithms, why);
+  readWithoutKeys(session, d, algorithms, why);
 }
 
 /** Each exchange begins its compression anew (RFC 4253 section 6.2). */
 export function startCompression(session: SshSession, d: Direction, algorithms: DirectionAlgorithms): void {
   const row = compression(algorithms.compression ?? 'none');
   d.inflateAfterLogin = row?.delayed === true;
-  const now = row !== undefined && row.name !== 'none' && (!row.delayed || session.authenticated);
+  const now = row !== undefined && row.name !== 'none' && (!row.delayed || (session.authenticated && session.sideOf(d.end) === 'server'));
   d.zlibBroken = false;
   d.inflater = now ? new PacketInflater(session.limits.inflatedBytes) : undefined;
 }
 
 /** Without keys the packets are framed where the length is in clear, and else only counted. */
-function readWithoutKeys(d: Direction, algorithms: DirectionAlgorithms, why: () => string): void {
+function readWithoutKeys(session: SshSession, d: Direction, algorithms: DirectionAlgorithms, why: () => string): void {
   const row = cipher(algorithms.cipher ?? '');
   if (row === undefined) {
     give(d, 'unsupported', unsupported(algorithms));
     return;
   }
   const framing = framingWithoutKeys(row, mac(algorithms.mac ?? 'none'));
-  if (framing === undefined) d.stage = 'counting';
-  else d.framing = framing;
   if (framing?.open !== true) d.obstacle = new NoSecret(why);
+  const suite = suiteOf(algorithms);
+  if (framing !== undefined) {
+    d.framing = framing;
+    if (!framing.open && suite !== undefined) expectLaterKeys(session, d, suite);
+    return;
+  }
+  const count = () => {
+    d.stage = 'counting';
+  };
+  if (suite === undefined || !seekLaterKeys(session, d, suite, count)) count();
 }
 
 /** A missing secret; why is put into words only when somebody asks. */

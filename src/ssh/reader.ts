@@ -6,12 +6,14 @@ import type { Chunk, End, FlowEnd, FlowHandler, Gap } from '../stream/chunk.ts';
 import { type Problem, problem } from '../wire/problem.ts';
 import { CLEAR, frameAt, plausibleClearPacket, SSH1_CLEAR } from './binary-packet.ts';
 import type { Opener } from './crypto/opener.ts';
+import { tryKeysInTheMiddle } from './derived-keys.ts';
 import type { Direction } from './direction.ts';
 import { handle, resume } from './handle.ts';
 import { partsOf, protocolOf, scanIdentification } from './identification.ts';
+import { tryLaterKeys } from './later-keys.ts';
 import { type Header, SshPacket } from './packet.ts';
 import { lookOn } from './quest.ts';
-import { recoverFromClearGap, recoverFromDamage, recoverFromGap } from './recover.ts';
+import { recoverAtEnd, recoverFromClearGap, recoverFromDamage, recoverFromGap } from './recover.ts';
 import { peer } from './roles.ts';
 import { openNext } from './sealed-packet.ts';
 import type { SshSession } from './session.ts';
@@ -28,6 +30,7 @@ export class SessionReader implements FlowHandler {
   data(chunk: Chunk): void {
     const d = this.session.direction(chunk.from);
     d.bytes += chunk.bytes.length;
+    d.reached = chunk.offset + chunk.bytes.length;
     if (d.stage === 'counting') {
       d.encryptedBytes += chunk.bytes.length;
       return;
@@ -44,6 +47,7 @@ export class SessionReader implements FlowHandler {
     const where = `${gap.size} bytes of the ${side} at stream offset ${gap.offset} are not in the capture`;
     this.session.report(problem('gap', where, { frame: gap.frame, span: { start: gap.offset, end: gap.offset + gap.size } }));
     d.lossy = true;
+    d.reached = gap.offset + gap.size;
     if (d.stage === 'counting') return;
     this.unblock(d);
     this.advance(d);
@@ -78,22 +82,33 @@ export class SessionReader implements FlowHandler {
   }
 
   closed(from: End): void {
-    this.session.direction(from).closed = true;
+    const d = this.session.direction(from);
+    this.searchLast(d);
+    d.closed = true;
     this.advance(this.session.direction(peer(from)));
   }
 
   end(how: FlowEnd): void {
     const { a, b } = this.session;
+    // What is found now may be what the other direction waits for.
+    for (const d of [a, b]) this.searchLast(d);
     a.closed = true;
     b.closed = true;
     for (const d of [a, b]) this.unblock(d);
     for (const d of [a, b]) {
       if (d.stage === 'lines') readLines(this.session, d, true);
       this.advance(d);
-      if (lookOn(d, true)) this.advance(d);
+      this.searchLast(d);
       this.leave(d, how === 'capture' ? 'the capture ends within the packet' : 'the stream ends within the packet');
     }
     this.session.close(how);
+  }
+
+  /** Ends a search in `d`, and begins one where a packet claims more bytes than there are. */
+  private searchLast(d: Direction): void {
+    if (lookOn(d, true)) this.advance(d);
+    recoverAtEnd(this.session, d);
+    this.advance(d);
   }
 
   /** Reads on in `d`, and in the other direction when that has waited for `d`. */
@@ -102,6 +117,10 @@ export class SessionReader implements FlowHandler {
     for (let more = true; more; ) {
       more = readAll(this.session, d);
       if ((other.waiting !== undefined || other.heldBack) && readAll(this.session, other)) more = true;
+      // A segment that was sent again acknowledges more than it did the first time: the two may wait for each other.
+      d.impatient = !more && d.heldBack && other.heldBack;
+      if (d.impatient) more = readAll(this.session, d);
+      d.impatient = false;
     }
   }
 
@@ -117,7 +136,14 @@ export class SessionReader implements FlowHandler {
     const { queue } = d;
     if (queue.length === 0) return;
     const size = queue.length;
-    if (d.stage === 'packets' && d.opener === undefined && d.framing.open && d.framing.protocol === 2 && size >= 6 && queue.uint32(0) <= this.session.limits.packetBytes) {
+    if (
+      d.stage === 'packets' &&
+      d.opener === undefined &&
+      d.framing.open &&
+      d.framing.protocol === 2 &&
+      size >= 6 &&
+      queue.uint32(0) <= this.session.limits.packetBytes
+    ) {
       const length = queue.uint32(0);
       const taken = queue.take(size);
       const padding = taken.space.bytes[4] as number;
@@ -150,7 +176,14 @@ function readAll(session: SshSession, d: Direction): boolean {
     any = true;
   }
   while (d.waiting === undefined && d.queue.length > 0) {
-    const moved = d.stage === 'lines' ? readLines(session, d, false) : d.stage === 'packets' ? readPacket(session, d) : d.stage === 'searching' ? lookOn(d, false) : drop(d);
+    const moved =
+      d.stage === 'lines'
+        ? readLines(session, d, false)
+        : d.stage === 'packets'
+          ? readPacket(session, d)
+          : d.stage === 'searching'
+            ? lookOn(d, false)
+            : drop(d);
     if (!moved) break;
     any = true;
   }
@@ -211,14 +244,23 @@ function noIdentification(session: SshSession, d: Direction, last: boolean): voi
     return;
   }
   if (session.flow.initiator === undefined && binary(d.queue.bytes)) {
-    d.stage = 'counting';
-    d.obstacle = { state: 'lost', reason: 'the capture begins in the middle of the session, so that neither algorithms nor keys are known' };
+    beginInTheMiddle(session, d);
     return;
   }
   if (d.queue.length === 0) return;
   const frame = d.queue.take(d.queue.length).frame;
   session.report(problem('malformed', `no identification string${last ? '' : ' within the limits'}: what was sent is not SSH`, { frame, rfc: '4253#4.2' }));
   d.stage = 'lost';
+}
+
+/** Without a handshake only keys taken from a process help. */
+function beginInTheMiddle(session: SshSession, d: Direction): void {
+  const none = (tried: string) => {
+    d.stage = 'counting';
+    const why = tried === '' ? 'so that neither algorithms nor keys are known' : `and the derived keys of ${tried} open nothing`;
+    d.obstacle = { state: 'lost', reason: `the capture begins in the middle of the session, ${why}` };
+  };
+  if (!tryKeysInTheMiddle(session, d, none)) none('');
 }
 
 /** Frames and handles one packet; false when more bytes are needed or the place is lost. */
@@ -231,6 +273,7 @@ function readPacket(session: SshSession, d: Direction): boolean {
     unreadable(session, d, frame);
     return false;
   }
+  if (d.later !== undefined && tryLaterKeys(session, d, d.queue.bytes.subarray(0, frame.total))) return true;
   const taken = d.queue.take(frame.total);
   const encrypted = d.epoch > 0 || !d.framing.open;
   const mac = d.framing.protocol === 2 && d.framing.tagLength > 0 ? 'unchecked' : 'none';
@@ -273,9 +316,16 @@ function readSealed(session: SshSession, d: Direction, opener: Opener): boolean 
  * last request was not read yet, it is not known how its next packet is packed.
  */
 function mustHoldBack(session: SshSession, d: Direction): boolean {
-  if (!d.inflateAfterLogin || d.inflater !== undefined || !d.awaitingReply) return false;
   const other = session.direction(peer(d.end));
-  return !other.closed && !other.lossy && !d.lossy && other.opener !== undefined && d.queue.length < session.limits.waitBytes;
+  if (other.closed || other.lossy || d.lossy || d.queue.length >= session.limits.waitBytes) return false;
+  if (runsAhead(d, other)) return true;
+  return d.inflateAfterLogin && d.inflater === undefined && d.awaitingReply && other.opener !== undefined;
+}
+
+/** True while bytes that the next ones of `d` may answer, since their sender had got them, were not read: the capture brings them late. */
+function runsAhead(d: Direction, other: Direction): boolean {
+  const read = other.heldBack && other.queue.length > 0 ? other.queue.offset : other.reached;
+  return d.queue.acknowledged > read && !d.impatient;
 }
 
 function unreadable(session: SshSession, d: Direction, p: Problem): void {

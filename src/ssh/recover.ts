@@ -8,13 +8,13 @@ import type { Direction } from './direction.ts';
 import type { Effort } from './effort.ts';
 import { nextKeys, startCompression } from './newkeys.ts';
 import { type Header, SshPacket } from './packet.ts';
-import { effortFor, type Quest, seek } from './quest.ts';
+import { effortFor, lookOn, type Quest, seek } from './quest.ts';
 import { Resync, type Standpoint } from './resync.ts';
 import { peer } from './roles.ts';
 import type { Damage } from './sealed-packet.ts';
 import { type Found, type Look, Scan, type Search, Searches, type View } from './search.ts';
 import type { SshSession } from './session.ts';
-import { type Shape, shapeOf, type Suite } from './shape.ts';
+import { type Shape, type Suite, shapeOf } from './shape.ts';
 import { breakCompression } from './unpack.ts';
 
 /** The packet of `d` at stream offset `offset` runs into a gap, and its keys are known: from here on the next packet is looked for. */
@@ -90,7 +90,7 @@ class GapQuest implements Quest {
     d.encryptedBytes += found.at;
     const { frame } = d.queue.take(found.at);
     const head = found.at === 0 ? d.queue.take(0).frame : frame;
-    const count = found.packets === undefined ? 'an unknown number of packets' : `about ${found.packets} ${found.packets === 1 ? 'packet' : 'packets'}`;
+    const count = found.packets === undefined ? 'NEWKEYS and perhaps other packets' : `about ${found.packets} ${found.packets === 1 ? 'packet' : 'packets'}`;
     const message = `resynchronised: ${unread} bytes and ${count} of the ${session.sideOf(d.end)} are missing or cannot be read in front of packet ${found.sequence}`;
     session.report(problem('gap', message, { frame: head }));
     readOn(session, d, found, `${this.what}: ${count} are missing or cannot be read, and reading went on behind them (frame ${head})`, head);
@@ -116,7 +116,7 @@ class NextEpoch implements Search {
   private readonly from: number;
   private readonly effort: Effort;
   private scan: Scan | undefined;
-  private keys: { readonly suite: Suite; readonly opener: Opener } | undefined;
+  private keys: ReturnType<typeof nextKeys>;
 
   constructor(session: SshSession, d: Direction, from: number, effort: Effort) {
     this.session = session;
@@ -130,7 +130,9 @@ class NextEpoch implements Search {
     const { keys } = this;
     if (this.scan === undefined || keys === undefined) return view.last || view.bytes.length >= this.session.limits.searchBytes ? 'none' : 'more';
     const look = this.scan.look(view);
-    return look === 'more' || look === 'none' ? look : { ...look, keys: { suite: keys.suite, offered: undefined, note: 'of the next key exchange', next: true } };
+    return look === 'more' || look === 'none'
+      ? look
+      : { ...look, keys: { suite: keys.suite, offered: undefined, note: 'of the next key exchange', next: true } };
   }
 
   private begin(offset: number): Scan | undefined {
@@ -138,13 +140,13 @@ class NextEpoch implements Search {
     if (session.direction(peer(d.end)).epoch <= d.epoch) return undefined;
     this.keys = nextKeys(session, d);
     if (this.keys === undefined) return undefined;
-    const { suite, opener } = this.keys;
+    const { suite, opener, packed } = this.keys;
     const shape = shapeOf(suite, session.limits);
     const bytes = offset - this.from + session.limits.searchBytes;
     const packets = Math.ceil(bytes / shape.least);
     const first = session.strict === true ? 0 : d.sequence;
     const counters = { from: 0, to: shape.mode === 'stream' ? Math.ceil(bytes / shape.block) : packets };
-    const unknowns = { here: false, sequences: { from: first, to: first + packets }, counters, packed: false };
+    const unknowns = { here: false, sequences: { from: first, to: first + packets }, counters, since: this.from, packed };
     return new Scan(new Adrift(opener, shape, unknowns, this.effort), session.limits, this.effort);
   }
 }
@@ -163,10 +165,11 @@ function readOn(session: SshSession, d: Direction, found: Found, reason: string,
   d.opener = found.opener;
   d.sequence = found.sequence;
   d.stage = 'packets';
+  d.lossy = true;
   d.losses++;
   d.firstLoss ??= reason;
   d.obstacle = { state: 'partial', reason: d.losses === 1 ? reason : `${d.firstLoss}; ${d.losses - 1} more such losses` };
-  breakCompression(session, d, frame);
+  if (found.first !== true) breakCompression(session, d, frame);
   if (found.blind !== undefined) takeBlind(session, d, found.blind);
 }
 
@@ -186,26 +189,50 @@ function takeBlind(session: SshSession, d: Direction, total: number): void {
 /** The packet at the head of the queue does not open. If the keys are right all the same, the next one is looked for. */
 export function recoverFromDamage(session: SshSession, d: Direction, damage: Damage): void {
   const { suite } = d;
-  const right = d.proven || session.exchanges[d.epoch - 1]?.best?.signature.verdict === 'valid';
-  if (suite === undefined || !right) {
+  if (suite === undefined || !keysAreRight(session, d)) {
     const frame = takeDamaged(session, d, damage, damage.total ?? d.queue.length, 1);
     const reason = `${damage.message} (frame ${frame}): the secret is not that of this session, or the algorithms are not those negotiated`;
     giveUp(session, d, 'unauthentic', reason, frame);
     return;
   }
+  seekBehind(session, d, damage, suite, (effort) => noneBehind(session, d, damage, effort));
+}
+
+/** They opened a packet, or the host key has signed the exchange hash that they are derived from. */
+function keysAreRight(session: SshSession, d: Direction): boolean {
+  return d.proven || session.exchanges[d.epoch - 1]?.best?.signature.verdict === 'valid';
+}
+
+/**
+ * The stream ends within the packet at the head of the queue. Its length may be what is damaged: then there are packets in
+ * what it claims for itself.
+ */
+export function recoverAtEnd(session: SshSession, d: Direction): void {
+  const { opener, suite, expected } = d;
+  const whole = d.waiting !== undefined || d.heldBack || d.queue.length === 0;
+  if (whole || opener === undefined || suite === undefined || d.stage !== 'packets' || !keysAreRight(session, d)) return;
+  const message = `the length of packet ${d.sequence}, ${expected ?? 'which is cut off'}, is not right`;
+  seekBehind(session, d, { message, total: undefined, opener }, suite, () => {
+    d.stage = 'packets';
+  });
+  lookOn(d, true);
+}
+
+function seekBehind(session: SshSession, d: Direction, damage: Damage, suite: Suite, none: (effort: Effort) => void): void {
   const shape = shapeOf(suite, session.limits, damage.opener.unchecked !== true);
   const effort = effortFor(session);
-  const resync = new Resync(standpointAt(d, damage, shape), shape, session.limits, effort);
+  const resync = new Scan(new Resync(standpointAt(d, damage, shape), shape, session.limits, effort), session.limits, effort);
   seek(d, {
-    search: new Scan(resync, session.limits, effort),
+    // The damaged packet may be a NEWKEYS.
+    search: new Searches([[resync, new NextEpoch(session, d, d.queue.offset, effort)]]),
     found(found) {
       const { sequence } = d;
-      const frame = takeDamaged(session, d, damage, found.at, found.packets ?? 1);
+      const packets = found.packets ?? 1;
+      const frame = takeDamaged(session, d, damage, found.at, packets);
       readOn(session, d, found, `${damage.message} (frame ${frame}); reading went on behind it`, frame);
-      if (found.packets !== undefined && found.packets > 1)
-        session.report(problem('gap', `resynchronised: ${found.packets} packets from number ${sequence} on cannot be read`, { frame }));
+      if (packets > 1) session.report(problem('gap', `resynchronised: ${packets} packets from number ${sequence} on cannot be read`, { frame }));
     },
-    none: () => noneBehind(session, d, damage, effort),
+    none: () => none(effort),
   });
 }
 

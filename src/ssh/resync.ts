@@ -1,11 +1,12 @@
 /** Finding the next packet when some are missing or unreadable, under keys that are known: by trying boundaries and packet counts. */
-import { COST, type Effort } from './effort.ts';
+
+import type { Limits } from '../limits.ts';
 import { type Opener, uint32At } from './crypto/opener.ts';
+import { COST, type Effort } from './effort.ts';
 import { evidence } from './evidence.ts';
 import { SequenceWords, StreamWords } from './key-words.ts';
 import type { Candidate, Found, Scanner, View } from './search.ts';
-import { plausibleLength, type Shape } from './shape.ts';
-import type { Limits } from '../limits.ts';
+import { plausibleAt, plausibleLength, type Shape } from './shape.ts';
 
 /** The last place where the reader knew where it was. */
 export interface Standpoint {
@@ -41,6 +42,8 @@ export class Resync implements Scanner {
   private readonly effort: Effort;
   private readonly stream: StreamWords;
   private readonly sequences: SequenceWords;
+  /** Looks at heads in CBC mode, with the IV of each place. */
+  private readonly trial: Opener;
   /** Steps of n in which counter mode comes to a whole block. */
   private readonly stride: number;
 
@@ -53,6 +56,7 @@ export class Resync implements Scanner {
     this.headLength = Math.max(4, from.opener.headLength);
     this.stream = new StreamWords(from.opener.clone(), shape, effort);
     this.sequences = new SequenceWords(from.opener.clone(), from.sequence, effort);
+    this.trial = from.opener.clone();
     this.stride = shape.block / gcd(shape.tail, shape.block);
   }
 
@@ -84,10 +88,7 @@ export class Resync implements Scanner {
   private bySequence(word: number, at: number, least: number, most: number, into: Candidate[]): void {
     const words = this.sequences.upTo(most + 1);
     this.effort.spend(COST.compare * (most - least + 1));
-    for (let n = least; n <= most && n < words.length; n++) {
-      const length = (word ^ (words[n] as number)) >>> 0;
-      if (plausibleLength(this.shape, length)) into.push({ at, total: 4 + length + this.shape.tail, from: n, to: n });
-    }
+    for (const n of plausibleAt(this.shape, word, words, least, most, 1)) into.push(this.candidate(at, word, words, n, n));
   }
 
   private byPosition(word: number, bytes: number, at: number, least: number, most: number, into: Candidate[]): void {
@@ -98,18 +99,27 @@ export class Resync implements Scanner {
     if (n >= least + this.stride) return;
     const words = this.stream.upTo(Math.floor((bytes - n * tail) / block) + 1);
     this.effort.spend(COST.compare * (1 + (most - n) / this.stride));
-    for (; n <= most; n += this.stride) {
-      const index = (bytes - n * tail) / block;
-      if (index < 0 || index >= words.length) continue;
-      const length = (word ^ (words[index] as number)) >>> 0;
-      if (plausibleLength(this.shape, length)) into.push({ at, total: 4 + length + tail, from: n, to: n });
+    // With more packets between, more tails and less key stream: the last index belongs to the first n.
+    const stride = (this.stride * tail) / block;
+    const last = (bytes - n * tail) / block;
+    const steps = Math.floor((most - n) / this.stride);
+    if (stride === 0) {
+      for (const index of plausibleAt(this.shape, word, words, last, last, 1)) into.push({ ...this.candidate(at, word, words, index, n), to: most });
+      return;
     }
+    const first = last - Math.min(steps, Math.floor(last / stride)) * stride;
+    for (const index of plausibleAt(this.shape, word, words, first, last, stride))
+      into.push(this.candidate(at, word, words, index, n + ((last - index) / stride) * this.stride));
+  }
+
+  private candidate(at: number, word: number, words: Int32Array, index: number, n: number): Candidate {
+    return { at, total: 4 + ((word ^ (words[index] as number)) >>> 0) + this.shape.tail, from: n, to: n };
   }
 
   private byBlock(view: View, at: number, least: number, most: number, into: Candidate[]): void {
-    const trial = this.from.opener.clone();
+    const { trial } = this;
     const bytes = view.offset + at - this.from.offset;
-    this.effort.spend(COST.peek);
+    this.effort.spend(COST.block);
     if (!trial.skip(bytes, least, this.before(view, at))) return;
     const length = trial.length(0, view.bytes.subarray(at, at + this.headLength));
     if (plausibleLength(this.shape, length)) into.push({ at, total: 4 + length + this.shape.tail, from: least, to: most });
@@ -142,8 +152,9 @@ export class Resync implements Scanner {
 
   /** Without a MAC many packets have to fit; their sequence number is then no more than likely. */
   private believe(view: View, at: number, opener: Opener, sequence: number, packets: number): Found | 'more' | undefined {
-    const { bits, ended } = evidence(opener.clone(), sequence, view.bytes.subarray(at), this.shape, this.from.packed);
-    if (bits < 0) return undefined;
+    const { bits, ended, begins } = evidence(opener.clone(), sequence, view.bytes.subarray(at), this.shape, this.from.packed);
+    // At the standpoint itself nothing vouches for the IV, and the wrong IV of CBC spoils the first block and nothing else.
+    if (bits < 0 || (packets === 0 && !begins)) return undefined;
     if (bits >= (view.last ? BELIEVED_LAST : BELIEVED)) return { at, opener, sequence, packets };
     return ended && !view.last ? 'more' : undefined;
   }

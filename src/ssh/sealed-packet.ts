@@ -32,18 +32,22 @@ function impossible(length: number, limits: Limits): boolean {
 
 /** The next packet of `d`, opened; the wish for more bytes; or the damage that keeps it from being opened. */
 export function openNext(d: Direction, opener: Opener, limits: Limits): OpenedPacket | 'more' | Damage {
+  const { bytes } = d.queue;
   if (d.expected === undefined) {
-    if (d.queue.length < opener.headLength) return 'more';
-    const length = opener.length(d.sequence, d.queue.bytes.subarray(0, opener.headLength));
+    if (bytes.length < opener.headLength) return 'more';
+    const length = opener.length(d.sequence, bytes);
     if (impossible(length, limits)) return { message: `the length of packet ${d.sequence} decrypts to ${length}`, total: undefined, opener };
     d.expected = length;
   }
   const length = d.expected;
   const total = 4 + length + opener.tailLength;
-  if (d.queue.length < total) return 'more';
+  if (bytes.length < total) return 'more';
   d.expected = undefined;
-  const { plain, authentic } = opener.open(d.sequence, d.queue.bytes.subarray(0, total));
-  if (!authentic) return { message: `the MAC of packet ${d.sequence} of epoch ${d.epoch} differs`, total, opener };
+  const { plain, authentic } = opener.open(d.sequence, bytes.subarray(0, total));
+  if (!authentic) {
+    const wrong = opener.unchecked === true ? 'does not decrypt to a packet' : 'has a MAC that differs';
+    return { message: `packet ${d.sequence} of epoch ${d.epoch} ${wrong}`, total, opener };
+  }
   const mac = opener.tailLength === 0 ? 'none' : opener.unchecked === true ? 'unchecked' : 'valid';
   return { taken: d.queue.take(total), mac, parts: insideOf(plain, length, { start: 4 + length, end: total }) };
 }

@@ -23,6 +23,8 @@ export interface Found {
   readonly sequence: number;
   /** Packets from where the search began up to here, when that is known. */
   readonly packets: number | undefined;
+  /** It is the first packet under its keys. */
+  readonly first?: boolean;
   /**
    * Set when the MAC of this packet is right and yet its text cannot be read, because its IV is lost: the bytes of the packet.
    * `opener` then stands behind it.
@@ -102,15 +104,8 @@ export class Scan implements Search {
     if (waited !== undefined) return waited;
     const places = this.scanner.places ?? this.limits.searchBytes;
     const end = Math.min(view.bytes.length - this.scanner.headLength + 1, places);
-    const { hint } = this.scanner;
-    if (!this.hinted && hint !== undefined) {
-      const there = hint - view.offset < end;
-      if (!there && !view.last) return 'more';
-      this.hinted = true;
-      const found = there ? this.at(view, hint - view.offset) : undefined;
-      if (found !== undefined) return found;
-      if (this.waiting.length > 0 && !view.last) return 'more';
-    }
+    const hinted = this.atHint(view, end);
+    if (hinted !== undefined) return hinted;
     if (this.scanner.dear === true) {
       const found = this.atStart(view);
       if (found !== undefined) return found;
@@ -128,6 +123,17 @@ export class Scan implements Search {
     this.next = 0;
     this.seen = 0;
     this.waiting = [];
+  }
+
+  /** The likeliest place, once; `more` while it is not there, or its packet is not whole. */
+  private atHint(view: View, end: number): Found | 'more' | undefined {
+    const { hint } = this.scanner;
+    if (this.hinted || hint === undefined) return undefined;
+    const there = hint - view.offset < end;
+    if (!there && !view.last) return 'more';
+    this.hinted = true;
+    const found = there ? this.at(view, hint - view.offset) : undefined;
+    return found ?? (this.waiting.length > 0 && !view.last ? 'more' : undefined);
   }
 
   /** A dear scanner is shown the beginning of what came last, and all places only when many bytes are there. */

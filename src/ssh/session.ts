@@ -4,6 +4,7 @@ import type { Limits } from '../limits.ts';
 import type { End, Flow, FlowEnd } from '../stream/chunk.ts';
 import { type Problem, problem } from '../wire/problem.ts';
 import { Connection } from './connection/connection.ts';
+import type { ChannelHandlers } from './connection/handler.ts';
 import { Direction } from './direction.ts';
 import { KeyExchange } from './exchange.ts';
 import { hassh } from './hassh.ts';
@@ -38,10 +39,10 @@ export class SshSession implements Session {
   /** Strict KEX as the first exchange settled it. */
   strict: boolean | undefined;
   readonly secrets: Secrets | undefined;
-  /** Something that was sent was not read: a gap, or a packet whose MAC differs. */
-  private lossy = false;
   private logins: Login | undefined;
   private connections: Connection | undefined;
+  /** Who follows the content of channels; set before the first message. */
+  channelHandlers: ChannelHandlers | undefined;
   private readonly sink: Sink;
   private verdict: RoleVerdict | undefined;
   private held: Held[] = [];
@@ -162,18 +163,18 @@ export class SshSession implements Session {
 
   /** The connection protocol, made when its first message comes. */
   get connection(): Connection {
-    this.connections ??= new Connection(this);
+    this.connections ??= new Connection(this, this.channelHandlers);
     return this.connections;
   }
 
   /** True when the capture holds all that was sent, and all of it was opened, so that what is missing was never sent. */
   get sure(): boolean {
-    return !this.lossy && this.complete && [this.a, this.b].every((d) => d.obstacle === undefined && d.openedPackets === d.encryptedPackets);
+    const whole = (d: Direction) => !d.lossy && !d.heldBack && d.obstacle === undefined && d.openedPackets === d.encryptedPackets;
+    return this.complete && whole(this.a) && whole(this.b);
   }
 
   /** Messages are missing: what waits for an answer may have got it. */
   private lose(): void {
-    this.lossy = true;
     this.logins?.lose();
     this.connections?.lose();
   }

@@ -46,5 +46,18 @@ function modeOf(cipher: CipherRow): Shape['mode'] {
 
 /** True when a packet can have this packet_length. Of random numbers one in some hundred thousand passes. */
 export function plausibleLength(shape: Shape, length: number): boolean {
-  return length <= shape.most && (length + shape.counted) % shape.block === 0 && 4 + length + shape.tail >= shape.least && length + 4 + shape.tail <= shape.most;
+  const total = 4 + length + shape.tail;
+  return total <= shape.most && total >= shape.least && (length + shape.counted) % shape.block === 0;
+}
+
+/** Indices `first`, `first + stride`, … of `words`, up to `last`, at which `word` XOR the word is a packet_length that can be. */
+export function plausibleAt(shape: Shape, word: number, words: Int32Array, first: number, last: number, stride: number): number[] {
+  const out: number[] = [];
+  const most = shape.most - 4 - shape.tail;
+  const end = Math.min(last, words.length - 1);
+  for (let i = first; i <= end; i += stride) {
+    const length = (word ^ (words[i] as number)) >>> 0;
+    if (length <= most && plausibleLength(shape, length)) out.push(i);
+  }
+  return out;
 }

@@ -6,6 +6,7 @@ import { readsAs } from './evidence.ts';
 import type { Framed } from './packet.ts';
 import type { SshSession } from './session.ts';
 
+const BROKEN = 'from here on packets are decrypted but stay compressed: the zlib stream needs every byte before it';
 const NOTHING = new Uint8Array(0);
 
 /** The packet with its payload decompressed, once compression has begun; without a payload when it cannot be decompressed. */
@@ -13,8 +14,8 @@ export function unpack(session: SshSession, d: Direction, parts: Framed): Framed
   const { clear, payload } = parts;
   if (clear === undefined || payload === undefined) return parts;
   if (d.zlibBroken) return { ...parts, inflated: NOTHING };
-  if (d.inflater === undefined && d.inflateAfterLogin && (session.a.lossy || session.b.lossy)) begin(session, d, clear.subarray(payload.start, payload.end));
-  if (d.zlibBroken) return { ...parts, inflated: NOTHING };
+  if (d.inflater === undefined && d.inflateAfterLogin) begin(session, d, clear.subarray(payload.start, payload.end));
+  if (d.zlibBroken) return { ...parts, inflated: NOTHING, problems: [problem('undecryptable', BROKEN, { span: payload, rfc: '4253#6.2' })] };
   if (d.inflater === undefined) return parts;
   const out = d.inflater.push(clear.subarray(payload.start, payload.end));
   if ('bytes' in out) return { ...parts, inflated: out.bytes };
@@ -22,19 +23,25 @@ export function unpack(session: SshSession, d: Direction, parts: Framed): Framed
   return { ...parts, inflated: NOTHING, problems: [...(parts.problems ?? []), wrong] };
 }
 
-/** Begins delayed compression by what the payload looks like, as the end of the login may be among what was lost. */
+/**
+ * Begins delayed compression where the payload shows it: the client's when it has read USERAUTH_SUCCESS, the server's when that
+ * was lost. What is neither a message nor the beginning of a stream is from the middle of one.
+ */
 function begin(session: SshSession, d: Direction, payload: Uint8Array): void {
-  if (isZlibHeader(payload, 0)) d.inflater = new PacketInflater(session.limits.inflatedBytes);
-  else d.zlibBroken = readsAs(payload) < 0;
+  if (isZlibHeader(payload)) d.inflater = new PacketInflater(session.limits.inflatedBytes);
+  else if (session.a.lossy || session.b.lossy) d.zlibBroken = !isMessage(payload);
 }
 
-/**
- * A zlib header (RFC 1950 section 2.2) where a message number should be: delayed compression has begun, and the message that
- * begins it was not seen. No message has the number 0x78.
- */
-function isZlibHeader(bytes: Uint8Array, at: number): boolean {
-  const [method = 0, flags = 0] = bytes.subarray(at, at + 2);
-  return method === 0x78 && (method * 256 + flags) % 31 === 0;
+/** Numbers whose messages only their method knows are believed. */
+function isMessage(payload: Uint8Array): boolean {
+  const [number = 0] = payload;
+  return readsAs(payload) > 0 || (number >= 30 && number < 80);
+}
+
+/** A zlib header (RFC 1950 section 2.2) with a window of 4 to 32 KiB where a message number would be: 72, 88, 104 and 120 are none. */
+function isZlibHeader(payload: Uint8Array): boolean {
+  const [method = 0, flags = 0] = payload;
+  return (method & 0x0f) === 8 && method >= 0x48 && method <= 0x78 && (method * 256 + flags) % 31 === 0;
 }
 
 /** Packets were lost: what is behind them cannot be decompressed, as one zlib stream runs through all of them. */
@@ -42,6 +49,5 @@ export function breakCompression(session: SshSession, d: Direction, frame: numbe
   if (d.inflater === undefined || d.zlibBroken) return;
   d.zlibBroken = true;
   const side = session.sideOf(d.end);
-  const message = `the packets of the ${side} from here on are decrypted but stay compressed: the zlib stream needs every byte before it`;
-  session.report(problem('undecryptable', message, { frame, rfc: '4253#6.2' }));
+  session.report(problem('undecryptable', `${side}: ${BROKEN}`, { frame, rfc: '4253#6.2' }));
 }

@@ -23,6 +23,8 @@ export interface Chunk extends Timestamp {
   readonly bytes: Uint8Array;
   /** The frame that made these bytes available (the one that filled a hole, when they had to wait). */
   readonly frame: number;
+  /** What its sender had got of the other direction, as an offset in that stream: these bytes cannot answer anything behind it. */
+  readonly acknowledged?: number;
   /** Where each byte lies in the capture; `start` of an origin counts from the first byte of this chunk. */
   readonly origins: readonly Origin[];
 }

@@ -148,10 +148,10 @@ export class Conversation implements Flow, Decision {
   /** The other end first: what its direction still waits for came before what this segment answers. */
   private flow(s: Segment, sender: Reassembler, receiver: Reassembler): void {
     receiver.settle(s);
-    if ((s.flags & ACK) !== 0) receiver.acknowledged(s.acknowledgement);
+    const acknowledged = (s.flags & ACK) === 0 ? undefined : receiver.acknowledged(s.acknowledgement);
     receiver.elapse(s);
     if (s.end > s.start) this.doubtfulReset = false;
-    sender.take(s);
+    sender.take(s, acknowledged);
     sender.elapse(s);
     if ((s.flags & RST) !== 0) {
       if (sender.expects(s.sequence)) this.finish('rst');

@@ -11,6 +11,8 @@ export interface Piece {
   offset: number;
   readonly bytes: Uint8Array;
   readonly frame: number;
+  /** What its frame acknowledged, as an offset in the other direction. */
+  readonly acknowledged: number | undefined;
   readonly origins: readonly Origin[];
 }
 
@@ -61,9 +63,9 @@ export class Held {
   }
 
   /** Puts a copy of the `length` payload bytes of `s` from `skip` on, which stand at `offset`, before piece `index`. */
-  insert(index: number, offset: number, s: Segment, skip: number, length: number): void {
+  insert(index: number, offset: number, s: Segment, skip: number, length: number, acknowledged: number | undefined): void {
     const bytes = s.buffer.slice(s.start + skip, s.start + skip + length);
-    this.pieces.splice(index, 0, { offset, bytes, frame: s.frame, origins: originsOf(s, skip, length) });
+    this.pieces.splice(index, 0, { offset, bytes, frame: s.frame, acknowledged, origins: originsOf(s, skip, length) });
     this.charge(length + PIECE_COST);
   }
 

@@ -39,6 +39,11 @@ export class ByteQueue {
     return this.tail - this.head;
   }
 
+  /** What the sender of the first waiting byte had got of the other direction, as far as that is known. */
+  get acknowledged(): number {
+    return this.marks[this.firstMark]?.acknowledged ?? Number.NEGATIVE_INFINITY;
+  }
+
   /** The waiting bytes; valid until the next call. */
   get bytes(): Uint8Array {
     return this.buffer.subarray(this.head, this.tail);

@@ -55,6 +55,8 @@ export class Reassembler {
   private acked = Number.NEGATIVE_INFINITY;
   /** Frames of the flow since bytes up to `pending` were known to be missing; those up to `ripe` are not waited for any longer. */
   private waited = 0;
+  /** What the segment at hand acknowledges, as an offset in the other direction. */
+  private answers: number | undefined = undefined;
   private pending = 0;
   private ripe = 0;
   private saidCut = false;
@@ -105,9 +107,10 @@ export class Reassembler {
     return at >= this.offset && at <= this.highest + 1;
   }
 
-  /** Takes a segment that this end sent, after its acknowledgement was given to the other direction. */
-  take(s: Segment): void {
+  /** Takes a segment that this end sent, after its acknowledgement was given to the other direction: there it is the offset `acknowledged`. */
+  take(s: Segment, acknowledged?: number): void {
     if (this.closed || this.discarded) return;
+    this.answers = acknowledged;
     const length = s.end - s.start;
     const sequence = (s.flags & SYN) === 0 ? s.sequence : advance(s.sequence, 1);
     if (!this.started) this.beginInTheMiddle(sequence, length);
@@ -125,11 +128,13 @@ export class Reassembler {
     } else this.release(s);
   }
 
-  /** The other end acknowledged everything before sequence number `acknowledgement`. */
-  acknowledged(acknowledgement: number): void {
-    if (!this.started || this.settling > 0) return;
+  /** The other end acknowledged everything before sequence number `acknowledgement`: gives its offset, if that can be. */
+  acknowledged(acknowledgement: number): number | undefined {
+    if (!this.started || this.settling > 0) return undefined;
     const at = this.offset + difference(acknowledgement, this.next);
-    if (at > this.acked && at <= this.offset + WINDOW) this.acked = at;
+    if (at > this.offset + WINDOW) return undefined;
+    if (at > this.acked) this.acked = at;
+    return Math.min(at, this.fin);
   }
 
   /** A frame of the flow went by: gives up the holes for which it is time. */
@@ -207,7 +212,7 @@ export class Reassembler {
       const count = Math.min(to, this.held.start) - from;
       if (count > 0) {
         const start = s.start + from - at;
-        this.deliver(s.buffer.subarray(start, start + count), originsOf(s, from - at, count), s.frame, s);
+        this.deliver(s.buffer.subarray(start, start + count), originsOf(s, from - at, count), s.frame, s, this.answers);
         from += count;
       }
     }
@@ -223,7 +228,7 @@ export class Reassembler {
       const piece = held.at(index);
       const stop = piece === undefined ? to : Math.min(to, piece.offset);
       if (piece === undefined || pos < stop) {
-        held.insert(index, pos, s, pos - at, stop - pos);
+        held.insert(index, pos, s, pos - at, stop - pos, this.answers);
         pos = stop;
         continue;
       }
@@ -289,7 +294,7 @@ export class Reassembler {
   /** Delivers what is held and now next in line, and the FIN when all before it was. */
   private release(now: Moment): void {
     if (this.held.start === this.offset) {
-      for (const piece of this.held.takeRun(this.offset)) if (!this.discarded) this.deliver(piece.bytes, piece.origins, piece.frame, now);
+      for (const piece of this.held.takeRun(this.offset)) if (!this.discarded) this.deliver(piece.bytes, piece.origins, piece.frame, now, piece.acknowledged);
     }
     if (this.offset === this.fin && !this.closed && !this.discarded) {
       this.closed = true;
@@ -298,11 +303,12 @@ export class Reassembler {
   }
 
   /** Hands over `bytes`, which frame `source` brought and which the frame of `now` made available. */
-  private deliver(bytes: Uint8Array, origins: readonly Origin[], source: number, now: Moment): void {
+  private deliver(bytes: Uint8Array, origins: readonly Origin[], source: number, now: Moment, acknowledged: number | undefined): void {
     const offset = this.offset;
     this.offset += bytes.length;
     this.next = advance(this.next, bytes.length);
-    this.sink.data({ from: this.from, offset, bytes, frame: now.frame, origins, seconds: now.seconds, nanos: now.nanos });
+    const told = acknowledged ?? Number.NEGATIVE_INFINITY;
+    this.sink.data({ from: this.from, offset, bytes, frame: now.frame, acknowledged: told, origins, seconds: now.seconds, nanos: now.nanos });
     this.recent?.push(bytes, offset, source);
   }
 }

@@ -193,7 +193,19 @@ export function aFullSession(parts: Partial<Session> = {}): Session {
     ...base,
     client: { ...base.client, hassh: '0123456789abcdef0123456789abcdef', hasshText: 'a;b;c;d', decryption: sealed },
     server: { ...base.server, hassh: 'fedcba9876543210fedcba9876543210', hasshText: 'e;f;g;h', decryption: { ...sealed, packets: 0, bytes: 99 } },
-    exchanges: [{ epoch: 1, negotiation, hostKey, signatureAlgorithm: 'ssh-ed25519', signature, secret: undefined, sharedSecret: undefined, exchangeHash: undefined, packets: [1, 2] }],
+    exchanges: [
+      {
+        epoch: 1,
+        negotiation,
+        hostKey,
+        signatureAlgorithm: 'ssh-ed25519',
+        signature,
+        secret: undefined,
+        sharedSecret: undefined,
+        exchangeHash: undefined,
+        packets: [1, 2],
+      },
+    ],
     phases: [
       { name: 'tcp', time: moment(0), frame: 1 },
       { name: 'identification', time: moment(4), frame: 4 },

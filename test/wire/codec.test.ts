@@ -1,5 +1,5 @@
 import { fromHex, toHex } from '../../src/bytes/hex.ts';
-import { box, by, encode, mpint, nameList, rest, string, struct, text, uint32 } from '../../src/wire/codec.ts';
+import { box, by, described, encode, mpint, nameList, rest, secret, string, struct, text, uint32 } from '../../src/wire/codec.ts';
 import { decode } from '../../src/wire/cursor.ts';
 import { leaves } from '../../src/wire/field.ts';
 
@@ -45,4 +45,17 @@ test('an overrun inside a box is malformed, stays inside it, and what follows is
   expect(d.value).toEqual({ code: 7, blob: { type: 'a', x: 1 }, tail: 'end' });
   expect([...leaves(d.fields)].map((f) => f.name)).toEqual(['code', '(length)', 'type', 'x', '(undecoded)', 'tail']);
   expect(decode(message, bytes, { complete: true }).value).toEqual(d.value);
+});
+
+test('a secret is marked in the tree, also where it breaks off, and a decode tells that there is one', () => {
+  const login = struct({ user: text, password: described(secret(text), 'x') });
+  const whole = encode(login, { user: 'bob', password: 'hush' });
+  const marked = (n: number) => {
+    const d = decode(login, whole.subarray(0, n), { trace: true });
+    return [d.secret, [...leaves(d.fields)].filter((f) => f.secret === true).map((f) => f.name)];
+  };
+  expect(marked(whole.length)).toEqual([true, ['password']]);
+  expect(marked(whole.length - 1)).toEqual([true, ['(undecoded)']]);
+  expect(marked(5)).toEqual([false, []]);
+  expect(decode(login, whole).secret).toBe(true);
 });

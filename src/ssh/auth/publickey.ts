@@ -32,13 +32,14 @@ const pkOk = message(
   '4252#7',
   'The server would take this key; the client may now sign with it.',
   struct({ publicKeyAlgorithmName, publicKey }),
-  (v) => `${plain(v.publicKeyAlgorithmName, 48)}, ${keyWords(v.publicKey)}`,
+  (v) => joined(v.publicKeyAlgorithmName !== v.publicKey?.type && plain(v.publicKeyAlgorithmName, 48), keyWords(v.publicKey)),
   'server',
 );
 
 function words(v: Partly<RequestValue>, outcome?: string): string {
   const proof = v.hasSignature === false ? 'would this key do' : `signature${outcome === undefined ? '' : ` ${outcome}`}`;
-  return joined(plain(v.publicKeyAlgorithmName, 48), keyWords(v.publicKey as Partly<PublicKey>), proof);
+  const key = v.publicKey as Partly<PublicKey>;
+  return joined(proof, v.publicKeyAlgorithmName !== key?.type && plain(v.publicKeyAlgorithmName, 48), keyWords(key));
 }
 
 export const publickey: AuthMethod = {

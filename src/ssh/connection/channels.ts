@@ -23,18 +23,20 @@ const AFTER_CLOSE = 8;
 export class Channels {
   /** Channels of the record, in the order of opening. */
   readonly kept: ChannelState[] = [];
-  handlers: ChannelHandlers | undefined = undefined;
   /** Both sides agreed to do without windows (RFC 8308 section 3.3). */
   unlimited = false;
   private readonly session: ConnectionSession;
+  private readonly handlers: ChannelHandlers | undefined;
   private readonly budget: TextBudget;
   /** Channels by the number that each side gave them. */
   private readonly numbered: Record<Side, Map<number, ChannelState>> = { client: new Map(), server: new Map() };
   private opened = 0;
   private full = false;
 
-  constructor(session: ConnectionSession) {
+  /** `handlers` choose who follows the content of each channel. */
+  constructor(session: ConnectionSession, handlers?: ChannelHandlers) {
     this.session = session;
+    this.handlers = handlers;
     this.budget = new TextBudget(session.limits.channelText);
   }
 

@@ -3,6 +3,7 @@ import type { Side } from '../model.ts';
 import type { SshPacket } from '../packet.ts';
 import { Channels } from './channels.ts';
 import { GlobalRequests } from './global.ts';
+import type { ChannelHandlers } from './handler.ts';
 import type { ConnectionSession } from './session.ts';
 
 const GLOBAL_REQUEST = 80;
@@ -14,11 +15,11 @@ const CHANNEL_OPEN = 90;
 export class Connection {
   readonly global: GlobalRequests;
   readonly channels: Channels;
-  private readonly withoutWindow = new Set<Side>();
+  private readonly windowless = new Set<Side>();
 
-  constructor(session: ConnectionSession) {
+  constructor(session: ConnectionSession, handlers?: ChannelHandlers) {
     this.global = new GlobalRequests(session);
-    this.channels = new Channels(session);
+    this.channels = new Channels(session, handlers);
   }
 
   /** Takes message `number` of `side`, which was opened and is the session's packet `index`. */
@@ -29,10 +30,10 @@ export class Connection {
     else if (number === REQUEST_SUCCESS || number === REQUEST_FAILURE) this.global.answer(packet, side, number === REQUEST_SUCCESS);
   }
 
-  /** EXT_INFO of `side`: with no-flow-control from both, windows are without limit (RFC 8308 section 3.3). */
-  extensions(names: readonly unknown[], side: Side): void {
-    if (names.includes('no-flow-control')) this.withoutWindow.add(side);
-    this.channels.unlimited = this.withoutWindow.size === 2;
+  /** `side` sent the extension no-flow-control: when both do, windows are without limit (RFC 8308 section 3.3). */
+  withoutWindows(side: Side): void {
+    this.windowless.add(side);
+    this.channels.unlimited = this.windowless.size === 2;
   }
 
   /** Messages are missing. */

@@ -1,11 +1,16 @@
 import { toHex } from '../../../src/bytes/hex.ts';
+import { AUTH_METHODS, authMethod } from '../../../src/ssh/auth/index.ts';
 import { KEX_METHODS, kexMethod } from '../../../src/ssh/kex/index.ts';
 import { type MessageDef, SUMMARY_LENGTH } from '../../../src/ssh/message.ts';
+import { CHANNEL_REQUESTS } from '../../../src/ssh/messages/channel-requests.ts';
+import { CHANNEL_TYPES } from '../../../src/ssh/messages/channel-types.ts';
+import { GLOBAL_REQUESTS, globalRequest } from '../../../src/ssh/messages/global-requests.ts';
 import { SSH1_MESSAGES, SSH2_MESSAGES } from '../../../src/ssh/messages/index.ts';
-import { encode } from '../../../src/wire/codec.ts';
+import { encode, struct } from '../../../src/wire/codec.ts';
 import { type Decoded, decode } from '../../../src/wire/cursor.ts';
 import { leaves } from '../../../src/wire/field.ts';
 import { SAMPLES, SSH1_SAMPLES } from '../../support/samples.ts';
+import { ABOVE_SAMPLES } from '../../support/samples-above.ts';
 
 interface Case {
   readonly label: string;
@@ -17,6 +22,11 @@ function ssh2(kex: string, number: number): MessageDef | undefined {
   return kex === '' ? SSH2_MESSAGES.get(number) : kexMethod(kex)?.messages.find((m) => m.number === number);
 }
 
+/** The meaning that an authentication method or a global request gives `number`. */
+function above(owner: string, number: number): MessageDef | undefined {
+  return owner === '' ? SSH2_MESSAGES.get(number) : (authMethod(owner)?.messages.find((m) => m.number === number) ?? globalRequest(owner)?.success);
+}
+
 function caseOf(def: MessageDef | undefined, kex: string, payload: Uint8Array): Case {
   if (def === undefined) throw new Error(`no message ${payload[0]} of ${kex}`);
   return { label: `${def.name} ${kex}`, def, body: payload.subarray(1) };
@@ -24,16 +34,31 @@ function caseOf(def: MessageDef | undefined, kex: string, payload: Uint8Array): 
 
 const CASES: readonly Case[] = [
   ...SAMPLES.map(({ kex, payload }) => caseOf(ssh2(kex, payload[0] ?? -1), kex, payload)),
+  ...ABOVE_SAMPLES.map(({ owner, payload }) => caseOf(above(owner, payload[0] ?? -1), owner, payload)),
   ...SSH1_SAMPLES.map((payload) => caseOf(SSH1_MESSAGES.get(payload[0] ?? -1), 'SSH-1', payload)),
 ];
 
 test('every message that is declared has a sample', () => {
   const sampled = new Set(CASES.map((c) => c.def));
-  const declared = [...SSH2_MESSAGES.values(), ...KEX_METHODS.flatMap((m) => m.messages)];
+  const declared = [...SSH2_MESSAGES.values(), ...KEX_METHODS.flatMap((m) => m.messages), ...AUTH_METHODS.flatMap((m) => m.messages)];
   expect(declared.filter((d) => !sampled.has(d)).map((d) => d.name)).toEqual([]);
   const ssh1InClear = [0, 1, 2, 3, 4, 32, 36].map((n) => SSH1_MESSAGES.get(n));
   expect(ssh1InClear.every((d) => d !== undefined && sampled.has(d))).toBe(true);
 });
+
+test('every method, global request, channel type and channel request has a sample', () => {
+  const named = new Set(ABOVE_SAMPLES.filter((s) => s.owner === '').flatMap(({ payload }) => Object.values(nameIn(payload))));
+  const rows = [...AUTH_METHODS.map((m) => m.names[0] ?? ''), ...[...GLOBAL_REQUESTS, ...CHANNEL_TYPES, ...CHANNEL_REQUESTS].map((row) => row.name)];
+  const elsewhere = ['session', 'exec'];
+  expect(rows.filter((name) => !named.has(name) && !elsewhere.includes(name))).toEqual([]);
+});
+
+/** The names that a request or an opening carries. */
+function nameIn(payload: Uint8Array): Record<string, unknown> {
+  const value = decode(SSH2_MESSAGES.get(payload[0] ?? -1)?.body ?? struct({}), payload, { start: 1 }).value as Record<string, unknown>;
+  const { methodName, requestName, channelType, requestType } = value;
+  return { methodName, requestName, channelType, requestType };
+}
 
 test.each(CASES)('$label reads without a problem and writes the same bytes', ({ def, body }) => {
   const whole = decode(def.body, body, { complete: true });
@@ -87,10 +112,12 @@ function tiled(d: Decoded<unknown>): number {
   return at;
 }
 
-/** Cuts that leave a complete message: inside a field that takes what is left, and before the token that GSS may leave out. */
+/** Cuts that leave a complete message: inside a field that takes what is left, between the items of a list that does, and before what may be left out. */
 function freeCuts(whole: Decoded<unknown>, length: number): (n: number) => boolean {
   const last = whole.fields[whole.fields.length - 1];
   if (last?.kind === 'bytes' && last.name === 'data' && last.span.end === length) return (n) => n >= last.span.start;
+  if (last?.kind === 'list' && ['hostKeys', 'signatures'].includes(last.name)) return (n) => last.children.some((f) => f.span.start === n);
+  if (last?.name === 'allocatedPort') return (n) => n === last.span.start;
   if (last?.name === 'outputToken' && whole.fields.length > 2) return (n) => n === last.span.start;
   return () => false;
 }

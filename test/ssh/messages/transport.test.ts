@@ -27,7 +27,7 @@ test('summaries say more than the name', () => {
   expect(summaries(20)[0]).toBe('Key Exchange Init: 3 kex, 1 host key, 6 ciphers, 10 MACs; first curve25519-sha256, ext-info, strict kex');
   expect(summaries(21)).toEqual(['New Keys']);
   expect(summaries(3)).toEqual(['Unimplemented: packet 7 was not understood']);
-  expect(summaries(50)).toEqual(['User Authentication Request: password for user "root", service ssh-connection']);
+  expect(summaries(50)).toEqual(['User Authentication Request: password for user "root", a password of 6 characters']);
   expect(summaries(94)).toEqual(['Channel Data: channel 0, 3 bytes']);
 });
 

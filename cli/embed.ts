@@ -1,0 +1,47 @@
+/** A copy of the capture with the key log of its sessions in a Decryption Secrets Block. */
+import { openSource } from '../src/capture/file.ts';
+import { PcapngWriter } from '../src/capture/write-pcapng.ts';
+import { DEFAULT_LIMITS, type Limits } from '../src/limits.ts';
+import { keylogRenderer } from '../src/render/secrets-export.ts';
+import { SECRETS_TYPE_SSH } from '../src/secrets/dsb.ts';
+import type { SecretStore } from '../src/secrets/store.ts';
+import type { Session, Sink } from '../src/ssh/model.ts';
+import { InputError, type World } from './command.ts';
+import { openOutput, PRIVATE } from './output.ts';
+
+/** Collects the key log while the capture is dissected, and writes the copy after that. */
+export class Embedding {
+  readonly sink: Sink;
+  private keylog = '';
+
+  /** `wants` tells which sessions to take. */
+  constructor(store: SecretStore, wants: (session: Session) => boolean) {
+    const renderer = keylogRenderer(store);
+    this.sink = {
+      packet: (p) => {
+        if (wants(p.session)) renderer.packet?.(p);
+      },
+      session: (s) => {
+        // Comments tell of sessions without a secret, which is nothing for the file.
+        if (wants(s)) this.keylog += (renderer.session?.(s) ?? '').replace(/^#.*\n/gm, '');
+      },
+    };
+  }
+
+  /** Writes the copy of the capture `path` to `target`. */
+  async write(path: string, target: string, limits: Partial<Limits>, world: World): Promise<void> {
+    if (this.keylog === '') throw new InputError(`${target} was not written: no key exchange of ${path} has a known K`);
+    const data = new TextEncoder().encode(this.keylog);
+    const writer = new PcapngWriter({ secrets: [{ type: SECRETS_TYPE_SSH, data }] }, { ...DEFAULT_LIMITS, ...limits });
+    const output = openOutput(target, world, PRIVATE);
+    let whole = false;
+    try {
+      for await (const piece of (await openSource(path)).pieces) for (const bytes of writer.push(piece)) output.writeBytes(bytes);
+      for (const bytes of writer.finish()) output.writeBytes(bytes);
+      if (!writer.complete) throw new InputError(`${target} was not written: ${writer.problems.at(-1)?.message ?? `${path} cannot be copied`}`);
+      whole = true;
+    } finally {
+      output.close(whole);
+    }
+  }
+}

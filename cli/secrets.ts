@@ -1,0 +1,38 @@
+/** The command `secrets`: which secret met which session, which did not and why; and the secrets as files. */
+import { statSync } from 'node:fs';
+import { RENDERERS } from '../src/render/index.ts';
+import { type Arguments, type Command, lastOf, UsageError } from './command.ts';
+
+const ROWS = RENDERERS.filter((row) => row.commands.includes('secrets'));
+/** What can be read back with -k. */
+const EXPORTS = ROWS.filter((row) => row.name === 'keylog' || row.name === 'keys');
+const FORMATS = ROWS.filter((row) => !EXPORTS.includes(row));
+
+const described = (rows: typeof ROWS): string => rows.map((row) => `${row.name}: ${row.description}`).join('; ');
+
+export const secrets: Command = {
+  name: 'secrets',
+  describe: 'Say which secret met which session, which did not and why; write secrets in another form',
+  examples: [
+    ['sshark secrets capture.pcapng -k keys.log', 'what each line of keys.log opened, and which secrets are missing'],
+    ['sshark secrets capture.pcapng -k keys.json --export keylog -o keys.log', 'the same secrets for Wireshark'],
+    ['sshark secrets capture.pcapng -k keys.log --embed with-keys.pcapng', 'a copy of the capture that carries its key log'],
+  ],
+  options: {
+    format: { alias: 'T', type: 'string', choices: FORMATS.map((row) => row.name), default: 'table', describe: described(FORMATS) },
+    export: { type: 'string', choices: EXPORTS.map((row) => row.name), describe: `Print the secrets themselves: ${described(EXPORTS)}` },
+    embed: { type: 'string', requiresArg: true, describe: 'Write a copy of the capture as pcapng to this file, with the key log of its sessions in it' },
+  },
+  render: (args) => ({ format: lastOf(args.export) ?? lastOf(args.format) ?? 'table', options: { showSecrets: args['show-secrets'] === true } }),
+  check: async (args) => checkEmbedding(args),
+};
+
+/** The capture is read twice for a copy, and is not overwritten by it. */
+function checkEmbedding(args: Arguments): void {
+  const [path, target] = [lastOf(args.capture), lastOf(args.embed)];
+  if (path === undefined || target === undefined) return;
+  const from = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
+  if (path === '-' || from?.isFile() === false) throw new UsageError('--embed reads the capture twice: it must be a file');
+  const to = statSync(target, { throwIfNoEntry: false });
+  if (from !== undefined && to !== undefined && from.dev === to.dev && from.ino === to.ino) throw new UsageError('--embed writes a copy: give it another name');
+}

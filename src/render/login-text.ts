@@ -1,0 +1,64 @@
+/** Logins and channels in words, for the summary of a session. */
+import { shorten } from '../bytes/printable.ts';
+import type { Authentication, Channel, LoginAttempt, Session } from '../ssh/model.ts';
+import { count, endpointText, grouped } from './text.ts';
+
+/** Attempts and channels listed for one session. */
+const SHOWN = 20;
+const NAME_SHOWN = 64;
+const COMMAND_SHOWN = 200;
+
+/** Who tried to log in, how, and with which outcome; nothing when that is not known. */
+export function loginLines(a: Authentication): string[] {
+  if (a.attempts.length === 0) return [];
+  const user = a.user === undefined ? '' : ` as ${JSON.stringify(shorten(a.user, NAME_SHOWN))}`;
+  const heading: Record<Authentication['outcome'], string> = {
+    success: `logged in${user}`,
+    failure: `not logged in${user}`,
+    unknown: `outcome not known${user}`,
+  };
+  return [heading[a.outcome], ...bounded(a.attempts, attemptText)];
+}
+
+function attemptText(a: LoginAttempt): string {
+  const key = a.key === undefined ? '' : `, ${shorten(a.key.type, NAME_SHOWN)} ${a.key.fingerprint}`;
+  const authority = a.key?.authority === undefined ? '' : `, certified by ${shorten(a.key.authority.key, 120)} (signature ${a.key.authority.verdict})`;
+  const why = a.signature === undefined || a.signature.verdict === 'valid' ? '' : ` (${a.signature.reason})`;
+  const signature = a.signature === undefined ? '' : `, signature ${a.signature.verdict}${why}`;
+  const prompts = a.prompts === 0 ? '' : `, ${count(a.prompts, 'prompt')}`;
+  return `${a.outcome}: ${shorten(a.method, NAME_SHOWN)}${prompts}${signature}${key}${authority}`;
+}
+
+/** What each channel was for, and how much went over it. */
+export function channelLines(s: Session): string[] {
+  return bounded(s.channels, channelText);
+}
+
+function channelText(c: Channel): string {
+  const started = c.command !== undefined ? `exec ${JSON.stringify(shorten(c.command, COMMAND_SHOWN))}` : (subsystemText(c) ?? parametersText(c));
+  const refused = c.refusal === undefined ? '' : `, refused: ${shorten(c.refusal, 120)}`;
+  const terminal = c.terminal === undefined ? '' : `, terminal ${shorten(c.terminal.term, 32)} ${c.terminal.columns}x${c.terminal.rows}`;
+  const status = c.exitStatus === undefined ? '' : `, exit status ${c.exitStatus}`;
+  const signal = c.exitSignal === undefined ? '' : `, ended by signal ${shorten(c.exitSignal, 32)}`;
+  const sent = (side: 'client' | 'server') => grouped(c.bytes[side] + c.extendedBytes[side]);
+  const bytes = c.refusal === undefined ? `, ${sent('client')} bytes up, ${sent('server')} down` : '';
+  return `${c.id}: ${shorten(c.type, NAME_SHOWN)}${started === '' ? '' : ` ${started}`}${terminal}${refused}${bytes}${status}${signal}`;
+}
+
+function subsystemText(c: Channel): string | undefined {
+  if (c.subsystem !== undefined) return `subsystem ${JSON.stringify(shorten(c.subsystem, NAME_SHOWN))}`;
+  return c.requests.some((r) => r.name === 'shell') ? 'shell' : undefined;
+}
+
+/** Where a forwarded connection goes. */
+function parametersText(c: Channel): string {
+  const { hostToConnect, portToConnect, addressConnected, portConnected, socketPath } = c.parameters;
+  if (typeof socketPath === 'string') return JSON.stringify(shorten(socketPath, NAME_SHOWN));
+  const [address, port] = [hostToConnect ?? addressConnected, portToConnect ?? portConnected];
+  return typeof address === 'string' && typeof port === 'number' ? endpointText({ address: shorten(address, NAME_SHOWN), port }) : '';
+}
+
+function bounded<T>(list: readonly T[], text: (one: T) => string): string[] {
+  const lines = list.slice(0, SHOWN).map(text);
+  return list.length > SHOWN ? [...lines, `and ${list.length - SHOWN} more`] : lines;
+}

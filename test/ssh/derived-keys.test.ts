@@ -1,0 +1,208 @@
+/** Sessions opened with derived keys alone, in every shape in which they are written down: made of the K of recordings. */
+import { toHex } from '../../src/bytes/hex.ts';
+import { utf8 } from '../../src/bytes/text.ts';
+import { collect, inMemory, type Packet } from '../../src/index.ts';
+import { SecretStore } from '../../src/secrets/index.ts';
+import { cipher } from '../../src/ssh/crypto/ciphers.ts';
+import { deriveKey, type KeyLetter } from '../../src/ssh/crypto/derive.ts';
+import { addToCounter } from '../../src/ssh/crypto/modes.ts';
+import { primitives } from '../../src/ssh/crypto/native.ts';
+import { kexMethod } from '../../src/ssh/kex/index.ts';
+import { framesOfFixture, pcap } from '../support/capture-files.ts';
+import { fixture } from '../support/fixtures.ts';
+import * as v from '../support/variants.ts';
+
+type Side = 'client' | 'server';
+
+const SIDES: readonly Side[] = ['client', 'server'];
+
+async function read(segments: readonly v.TcpSegment[], secrets: string) {
+  const store = new SecretStore();
+  store.add(utf8(secrets), 'keys');
+  const { packets, sessions } = await collect(inMemory(pcap(v.framesOf(segments))), { secrets: store });
+  const [session] = sessions;
+  if (session === undefined) throw new Error('no session');
+  return { packets, session, store };
+}
+
+/** The six keys of a recording's first exchange, and what its packets are when opened with K. */
+async function recorded(name: string) {
+  const { capture, secrets = '' } = fixture(name);
+  const segments = v.segmentsOf(framesOfFixture(capture));
+  const { packets, session } = await read(segments, secrets);
+  const [exchange] = session.exchanges;
+  const { sharedSecret, exchangeHash, negotiation } = exchange ?? {};
+  const method = kexMethod(negotiation?.kex ?? '');
+  if (sharedSecret === undefined || exchangeHash === undefined || negotiation === undefined || method === undefined) throw new Error('no K');
+  const k = new Uint8Array(4 + sharedSecret.length);
+  new DataView(k.buffer).setUint32(0, sharedSecret.length);
+  k.set(sharedSecret, 4);
+  const letter = (which: KeyLetter, length: number) => deriveKey(primitives, method.hash, k, exchangeHash, which, exchangeHash, length);
+  const row = cipher(negotiation.client.cipher ?? '');
+  if (row === undefined) throw new Error('no cipher');
+  return { segments, packets, letter, row, name: row.name };
+}
+
+/** Message number and payload as they were read. */
+const content = (p: Packet) => `${p.side} ${p.number} ${toHex(p.inflated?.bytes ?? p.plain.bytes.subarray(p.payload?.start, p.payload?.end)).slice(0, 80)}`;
+/** Everything that was read, sorted: the two directions may take turns in another order. */
+const sorted = (packets: readonly Packet[]) => packets.map((p) => `${p.epoch} ${p.sequence} ${content(p)}`).sort();
+
+const NAMES = [
+  'cipher-aes128-ctr-etm',
+  'cipher-aes256-ctr',
+  'cipher-aes128-cbc',
+  'cipher-aes128-cbc-etm',
+  'cipher-3des-cbc',
+  'cipher-aes256-gcm',
+  'cipher-chacha20',
+  'cipher-arcfour',
+];
+
+/** A key as memory forensics writes it. */
+const found = (name: string | undefined, key: Uint8Array, iv: Uint8Array) =>
+  `${JSON.stringify({ task_name: 'sshd', sshenc_addr: 1, ...(name === undefined ? {} : { cipher_name: name }), key: toHex(key), iv: toHex(iv) })}\n`;
+
+describe.each(NAMES)('%s', (name) => {
+  const source = recorded(name);
+
+  test('the six letters open everything, with every MAC verified', async () => {
+    const { segments, packets, letter, row } = await source;
+    const lengths: Record<KeyLetter, number> = { A: row.ivLength, B: row.ivLength, C: row.keyLength, D: row.keyLength, E: 64, F: 64 };
+    const letters = Object.fromEntries(Object.entries(lengths).map(([l, n]) => [l, toHex(letter(l as KeyLetter, n))]));
+    const after = await read(segments, JSON.stringify(letters));
+    expect(sorted(after.packets)).toEqual(sorted(packets));
+    expect(after.packets.filter((p) => p.epoch > 0).map((p) => p.mac)).toEqual(packets.filter((p) => p.epoch > 0).map(() => 'valid'));
+    const [exchange] = after.session.exchanges;
+    expect(exchange?.secret).toEqual({ kind: 'keys', source: 'keys:1', note: '' });
+    expect(exchange?.signature).toEqual({ verdict: 'unchecked', reason: expect.stringContaining('only keys derived from it') });
+    expect(after.session.client.decryption).toMatchObject({ state: 'ok', reason: expect.stringContaining('keys:1') });
+  });
+
+  test('cipher keys with the IV of NEWKEYS open everything; a MAC whose key is missing is unchecked', async () => {
+    const { segments, packets, letter, row } = await source;
+    const keys =
+      found(row.name, letter('C', row.keyLength), letter('A', row.ivLength)) + found(row.name, letter('D', row.keyLength), letter('B', row.ivLength));
+    const after = await read(segments, keys);
+    expect(sorted(after.packets)).toEqual(sorted(packets));
+    const mac = row.aead ? 'valid' : 'unchecked';
+    expect(new Set(after.packets.filter((p) => p.epoch > 0).map((p) => p.mac))).toEqual(new Set([mac]));
+    expect(after.session.exchanges[0]?.secret?.kind).toBe('cipher key');
+    for (const side of SIDES) {
+      expect(after.session[side].decryption.state).toBe('ok');
+      expect(after.session[side].decryption.reason).toContain(row.aead ? 'integrity verified' : 'no MAC was verified');
+    }
+  });
+
+  test('keys of another session open nothing, and the record says so', async () => {
+    const { segments, packets, row } = await source;
+    const after = await read(segments, found(row.name, new Uint8Array(row.keyLength).fill(7), new Uint8Array(row.ivLength)));
+    expect(after.packets.filter((p) => p.epoch > 0 && p.number !== undefined)).toEqual([]);
+    expect(after.packets.filter((p) => p.epoch === 0).length).toBe(packets.filter((p) => p.epoch === 0).length);
+    for (const side of SIDES) expect(after.session[side].decryption).toMatchObject({ state: 'no-secret', reason: expect.stringContaining('keys:1') });
+  });
+});
+
+describe.each(['cipher-aes128-ctr-etm', 'cipher-aes256-ctr', 'cipher-aes128-cbc', 'cipher-aes128-cbc-etm', 'cipher-aes256-gcm'])(
+  '%s, the IV of a later packet',
+  (name) => {
+    const source = recorded(name);
+
+    test.each([1, 4, 7])('by %d packets', async (n) => {
+      const { segments, packets, letter, row } = await source;
+      const late = (side: Side) => {
+        const iv = letter(side === 'client' ? 'A' : 'B', row.ivLength);
+        const sent = packets.filter((p) => p.side === side && p.epoch > 0).slice(0, n);
+        if (row.aead) return new Uint8Array([...iv.subarray(0, 4), ...addToCounter(iv.subarray(4), n)]);
+        const clear = name.endsWith('etm') ? 0 : 4;
+        const last = sent.at(-1);
+        // CBC goes on from its last block, counter mode by the number of blocks.
+        if (name.includes('cbc')) return last?.space.bytes.slice(4 + last.length - row.ivLength, 4 + last.length) ?? iv;
+        return addToCounter(
+          iv,
+          sent.reduce((sum, p) => sum + (p.length + clear) / 16, 0),
+        );
+      };
+      const after = await read(segments, SIDES.map((s) => found(row.name, letter(s === 'client' ? 'C' : 'D', row.keyLength), late(s))).join(''));
+      // In CBC the first block needs the IV, so that the first packet stays shut.
+      const skipped = (p: Packet) => name.includes('cbc') && p.epoch > 0 && packets.find((q) => q.side === p.side && q.epoch > 0) === p;
+      const opened = after.packets.filter((p) => p.number !== undefined).map(content);
+      expect(opened.sort()).toEqual(
+        packets
+          .filter((p) => !skipped(p))
+          .map(content)
+          .sort(),
+      );
+      expect(after.session.exchanges[0]?.secret?.note).toContain('later packet');
+    });
+  },
+);
+
+describe.each(['cipher-aes128-ctr-etm', 'cipher-aes256-ctr', 'cipher-aes128-cbc', 'cipher-aes256-gcm', 'cipher-chacha20'])(
+  '%s, from the middle of the session',
+  (name) => {
+    const source = recorded(name);
+
+    test.each([0, 3, 6])('without the handshake and %d segments', async (n) => {
+      const { segments, packets, letter, row } = await source;
+      const first = Math.min(...packets.filter((p) => p.epoch > 0).map((p) => p.frame));
+      const server = segments[1]?.sourcePort ?? 0;
+      const on22 = (port: number) => (port === server ? 22 : port);
+      // Behind the first encrypted packets, which may share their segment with NEWKEYS.
+      const rest = segments.slice(first + 1 + n).map((s) => ({ ...s, sourcePort: on22(s.sourcePort), destinationPort: on22(s.destinationPort) }));
+      const keys = SIDES.map((s) => found(row.name, letter(s === 'client' ? 'C' : 'D', row.keyLength), letter(s === 'client' ? 'A' : 'B', row.ivLength))).join(
+        '',
+      );
+      const after = await read(rest, keys);
+      const expected = packets.filter((p) => p.frame > first + 1 + n);
+      const sought = (list: readonly Packet[]) => list.filter((p) => p.number !== undefined).map(content);
+      const missing = sought(expected).filter((one) => !sought(after.packets).includes(one));
+      // In CBC the first packet of each side stays shut.
+      expect(missing.length).toBeLessThanOrEqual(name.includes('cbc') ? 2 : 0);
+      expect(sought(after.packets).length).toBeGreaterThan(4);
+      for (const side of SIDES)
+        expect(after.session[side].decryption).toMatchObject({ state: 'partial', reason: expect.stringContaining('middle of the session') });
+    });
+  },
+);
+
+describe('a re-key whose secret is missing', () => {
+  /** K of the first exchange, and the letters of the third. */
+  async function partly(named: boolean) {
+    const { capture, secrets = '' } = fixture('rekey');
+    const segments = v.segmentsOf(framesOfFixture(capture));
+    const { packets, session } = await read(segments, secrets);
+    const cookies = packets.filter((p) => p.number === 20).map((p) => toHex(p.plain.bytes.subarray(6, 22)));
+    const first = secrets.split('\n').filter((line) => cookies.slice(0, 2).some((cookie) => line.startsWith(cookie)));
+    const exchange = session.exchanges[2];
+    const method = kexMethod(exchange?.negotiation?.kex ?? '');
+    const { sharedSecret, exchangeHash } = exchange ?? {};
+    if (sharedSecret === undefined || exchangeHash === undefined || method === undefined || session.sessionId === undefined) throw new Error('no K');
+    const k = new Uint8Array([0, 0, 0, sharedSecret.length, ...sharedSecret]);
+    const { sessionId } = session;
+    const letters = Object.fromEntries(
+      (['A', 'B', 'C', 'D', 'E', 'F'] as const).map((l) => [l, toHex(deriveKey(primitives, method.hash, k, exchangeHash, l, sessionId, l < 'E' ? 16 : 32))]),
+    );
+    const keys = named
+      ? { epoch: 3, cipher: { client: 'aes128-ctr', server: 'aes128-ctr' }, mac: { client: 'hmac-sha2-256', server: 'hmac-sha2-256' }, ...letters }
+      : letters;
+    return { segments, packets, cookies, secrets: `${first.join('\n')}\n${JSON.stringify(keys)}\n` };
+  }
+
+  test.each([true, false])('letters of a later one are found where they come into use (epoch and algorithms named: %s)', async (named) => {
+    const { segments, packets, cookies, secrets } = await partly(named);
+    const after = await read(segments, secrets);
+    const read3 = (list: readonly Packet[]) =>
+      list
+        .filter((p) => p.epoch === 3 && p.number !== undefined)
+        .map((p) => `${p.sequence} ${p.mac} ${content(p)}`)
+        .sort();
+    expect(read3(after.packets)).toEqual(read3(packets));
+    for (const side of SIDES) {
+      const { reason } = after.session[side].decryption;
+      expect(reason).toContain('no secret for the cookie');
+      // The fourth exchange is in clear again to who has the keys of the third: its cookies are the ones that are wanted last.
+      expect(cookies.slice(6).some((cookie) => reason.includes(cookie))).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,54 @@
+/** Messages above the transport, said in a session without encryption, so that tests need no keys. */
+import { Space } from '../../src/bytes/space.ts';
+import type { Collected, DissectOptions } from '../../src/index.ts';
+import type { MessageDef } from '../../src/ssh/message.ts';
+import { type Header, SshPacket } from '../../src/ssh/packet.ts';
+import { aSession } from './model.ts';
+import { SAMPLES } from './samples.ts';
+import { dissectTalk, kexInitPayload, packet, type Said, type TalkOptions } from './talk.ts';
+
+const PLAIN = kexInitPayload({ encryptionAlgorithms: ['none'], macAlgorithms: ['none'] });
+const NEWKEYS = packet(Uint8Array.of(21));
+
+/** Messages 30 and 31 of curve25519-sha256. */
+const [init = new Uint8Array(0), reply = new Uint8Array(0)] = [30, 31].map(
+  (n) => SAMPLES.find((s) => s.kex === 'curve25519-sha256' && s.payload[0] === n)?.payload,
+);
+
+/** A session in which `said` (payloads) is said behind a key exchange that agreed on no encryption, and `early` before it. */
+export function plainTalk(
+  said: readonly (readonly ['c' | 's', Uint8Array])[],
+  early: readonly (readonly ['c' | 's', Uint8Array])[] = [],
+  options: DissectOptions & TalkOptions = {},
+): Promise<Collected> {
+  const packets = (list: readonly (readonly ['c' | 's', Uint8Array])[]) => list.map(([from, payload]) => [from, packet(payload)] as const satisfies Said);
+  const script: Said[] = [
+    ['c', 'SSH-2.0-client\r\n'],
+    ['s', 'SSH-2.0-server\r\n'],
+    ...packets(early),
+    ...packets([
+      ['c', PLAIN],
+      ['s', PLAIN],
+      ['c', init],
+      ['s', reply],
+    ]),
+    ['c', NEWKEYS],
+    ['s', NEWKEYS],
+    ...packets(said),
+  ];
+  return dissectTalk(script, options);
+}
+
+/** `payload` as a packet that was read as `def`. */
+export function openTalk(payload: Uint8Array, def: MessageDef | undefined): SshPacket {
+  const bytes = packet(payload);
+  const header: Header = { session: aSession(), from: 'a', epoch: 1, sequence: 0, protocol: 2, encrypted: false, mac: 'none' };
+  const space = new Space(bytes, [{ start: 0, length: bytes.length, frame: 1, frameOffset: 54 }]);
+  const out = new SshPacket(
+    header,
+    { length: bytes.length - 4, padding: bytes[4] ?? 0, payload: { start: 5, end: 5 + payload.length } },
+    { space, frame: 1, streamOffset: 0, time: { seconds: 0, nanos: 0 } },
+  );
+  out.open(def);
+  return out;
+}
