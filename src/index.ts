@@ -1,19 +1,20 @@
 /** The public interface of sshark as a library. */
-import type { Pieces } from './dissect.ts';
-
 export { toHex } from './bytes/hex.ts';
 export { printable, shorten } from './bytes/printable.ts';
 export type { Origin, Place, Span } from './bytes/space.ts';
 export { Space } from './bytes/space.ts';
 export type { Timestamp } from './capture/frame.ts';
+export type { Refusal } from './capture/open.ts';
 export type { Collected, DissectOptions, Outcome, Pieces, Result } from './dissect.ts';
 export { collect, dissect, results } from './dissect.ts';
 export type { Limits } from './limits.ts';
 export { DEFAULT_LIMITS } from './limits.ts';
+export { SecretStore } from './secrets/store.ts';
 export type * from './ssh/model.ts';
 export type { Choice, KexInit, Negotiation } from './ssh/negotiate.ts';
 export type { Endpoint, Flow, FlowEnd } from './stream/chunk.ts';
 export type { Field } from './wire/field.ts';
+export { recordOfCapture, recordOfIdentification, recordOfPacket, recordOfSession, textOfRecord } from './render/json.ts';
 export { leaves } from './wire/field.ts';
 export type { Problem, ProblemCode, Severity } from './wire/problem.ts';
 
@@ -30,5 +31,3 @@ export async function* openCapture(path: string): AsyncGenerator<Uint8Array> {
 export function* inMemory(bytes: Uint8Array): Generator<Uint8Array> {
   yield bytes;
 }
-
-export type CaptureSource = Pieces;
