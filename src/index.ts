@@ -9,12 +9,12 @@ export type { Collected, DissectOptions, Outcome, Pieces, Result } from './disse
 export { collect, dissect, results } from './dissect.ts';
 export type { Limits } from './limits.ts';
 export { DEFAULT_LIMITS } from './limits.ts';
+export { recordOfCapture, recordOfIdentification, recordOfPacket, recordOfSession, textOfRecord } from './render/json.ts';
 export { SecretStore } from './secrets/store.ts';
 export type * from './ssh/model.ts';
 export type { Choice, KexInit, Negotiation } from './ssh/negotiate.ts';
 export type { Endpoint, Flow, FlowEnd } from './stream/chunk.ts';
 export type { Field } from './wire/field.ts';
-export { recordOfCapture, recordOfIdentification, recordOfPacket, recordOfSession, textOfRecord } from './render/json.ts';
 export { leaves } from './wire/field.ts';
 export type { Problem, ProblemCode, Severity } from './wire/problem.ts';
 

@@ -90,7 +90,10 @@ function phaseLines(s: Session): string[] {
 /** What one key exchange agreed on, and the host key that the server showed in it; in short when it is what the one before agreed on. */
 function exchangeLines(page: Page, e: Exchange, before: Exchange | undefined, several: boolean): void {
   if (before !== undefined && sameAgreement(e, before)) {
-    page.put('re-key', `key exchange ${e.epoch}, packets ${e.packets[0] ?? '?'} to ${e.packets.at(-1) ?? '?'}: same algorithms and host key; signature ${e.signature.verdict}`);
+    page.put(
+      're-key',
+      `key exchange ${e.epoch}, packets ${e.packets[0] ?? '?'} to ${e.packets.at(-1) ?? '?'}: same algorithms and host key; signature ${e.signature.verdict}`,
+    );
     return;
   }
   if (e.negotiation !== undefined) {
@@ -115,7 +118,12 @@ function exchangeLines(page: Page, e: Exchange, before: Exchange | undefined, se
 
 function sameAgreement(a: Exchange, b: Exchange): boolean {
   const names = (n: Negotiation | undefined) => n?.choices.map((c) => c.chosen ?? '').join(' ');
-  return a.negotiation !== undefined && names(a.negotiation) === names(b.negotiation) && a.hostKey?.fingerprint === b.hostKey?.fingerprint && a.signature.verdict === b.signature.verdict;
+  return (
+    a.negotiation !== undefined &&
+    names(a.negotiation) === names(b.negotiation) &&
+    a.hostKey?.fingerprint === b.hostKey?.fingerprint &&
+    a.signature.verdict === b.signature.verdict
+  );
 }
 
 /** The rows: one for both directions when they agree. */

@@ -15,7 +15,7 @@ import { effortFor, seek } from './quest.ts';
 import { Resync } from './resync.ts';
 import { type Found, type FoundKeys, type Look, Scan, type Scanner, type Search, Searches, type View } from './search.ts';
 import type { SshSession } from './session.ts';
-import { type Shape, shapeOf, type Suite } from './shape.ts';
+import { type Shape, type Suite, shapeOf } from './shape.ts';
 import { UncheckedOpener } from './unchecked.ts';
 
 /** One way to use a key on a direction. */
@@ -170,11 +170,13 @@ export function tryKeysInTheMiddle(session: SshSession, d: Direction, none: (tri
   if (trials.length === 0) return false;
   const effort = effortFor(session);
   const reach = session.limits.searchCounters;
-  const search = new Searches([trials.map((trial) => {
-    const counters = trial.shape.mode === 'stream' || trial.shape.mode === 'gcm' ? { from: -reach, to: reach } : { from: 0, to: 0 };
-    const unknowns = { here: false, sequences: { from: 0, to: reach }, counters, packed: false };
-    return new TrialSearch(new Adrift(trial.opener, trial.shape, unknowns, effort), trial, '', session, effort);
-  })]);
+  const search = new Searches([
+    trials.map((trial) => {
+      const counters = trial.shape.mode === 'stream' || trial.shape.mode === 'gcm' ? { from: -reach, to: reach } : { from: 0, to: 0 };
+      const unknowns = { here: false, sequences: { from: 0, to: reach }, counters, packed: false };
+      return new TrialSearch(new Adrift(trial.opener, trial.shape, unknowns, effort), trial, '', session, effort);
+    }),
+  ]);
   seek(d, {
     search,
     found(found) {
@@ -190,7 +192,8 @@ export function tryKeysInTheMiddle(session: SshSession, d: Direction, none: (tri
 
 /** The algorithms that a key may be for, when no negotiation says them: by its names, or by the lengths of its parts. */
 function suitesFor(keys: DirectionKeys): Suite[] {
-  const named = (row: CipherRow) => (keys.cipher === undefined ? row.keyLength === keys.key.length && row.aead : plainName(row.name) === plainName(keys.cipher));
+  const named = (row: CipherRow) =>
+    keys.cipher === undefined ? row.keyLength === keys.key.length && row.aead : plainName(row.name) === plainName(keys.cipher);
   const rows = CIPHERS.filter(named);
   const ciphers = rows.filter((row, i) => rows.findIndex((other) => other.lengthInClear === row.lengthInClear && other.keyLength === row.keyLength) === i);
   return ciphers.flatMap((cipher) => macsFor(cipher, keys).map((row) => ({ cipher, mac: row })));

@@ -1,6 +1,7 @@
 /** How much speaks for keys that no MAC proves: packets that follow each other, and messages that read as what they say they are. */
-import { decode } from '../wire/cursor.ts';
+
 import type { Codec } from '../wire/codec.ts';
+import { decode } from '../wire/cursor.ts';
 import type { Opener } from './crypto/opener.ts';
 import { SSH2_MESSAGES } from './messages/index.ts';
 import { isKexNumber } from './resolve.ts';

@@ -1,6 +1,7 @@
 /** The first four bytes of key stream at every place where a packet could begin: with them a packet length is one comparison. */
-import { COST, type Effort } from './effort.ts';
+
 import { type Opener, uint32At } from './crypto/opener.ts';
+import { COST, type Effort } from './effort.ts';
 import type { Shape } from './shape.ts';
 
 const PIECE = 64 * 1024;

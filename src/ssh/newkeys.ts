@@ -58,7 +58,9 @@ export function nextKeys(session: SshSession, d: Direction): { readonly suite: S
 
 function suiteOf(algorithms: DirectionAlgorithms): Suite | undefined {
   const row = cipher(algorithms.cipher ?? '');
-  return row === undefined ? undefined : { cipher: row, mac: row.aead || algorithms.mac === undefined || algorithms.mac === 'none' ? undefined : mac(algorithms.mac) };
+  return row === undefined
+    ? undefined
+    : { cipher: row, mac: row.aead || algorithms.mac === undefined || algorithms.mac === 'none' ? undefined : mac(algorithms.mac) };
 }
 
 /** Without K there may be the derived keys themselves. */

@@ -117,7 +117,14 @@ export class SessionReader implements FlowHandler {
     const { queue } = d;
     if (queue.length === 0) return;
     const size = queue.length;
-    if (d.stage === 'packets' && d.opener === undefined && d.framing.open && d.framing.protocol === 2 && size >= 6 && queue.uint32(0) <= this.session.limits.packetBytes) {
+    if (
+      d.stage === 'packets' &&
+      d.opener === undefined &&
+      d.framing.open &&
+      d.framing.protocol === 2 &&
+      size >= 6 &&
+      queue.uint32(0) <= this.session.limits.packetBytes
+    ) {
       const length = queue.uint32(0);
       const taken = queue.take(size);
       const padding = taken.space.bytes[4] as number;
@@ -150,7 +157,14 @@ function readAll(session: SshSession, d: Direction): boolean {
     any = true;
   }
   while (d.waiting === undefined && d.queue.length > 0) {
-    const moved = d.stage === 'lines' ? readLines(session, d, false) : d.stage === 'packets' ? readPacket(session, d) : d.stage === 'searching' ? lookOn(d, false) : drop(d);
+    const moved =
+      d.stage === 'lines'
+        ? readLines(session, d, false)
+        : d.stage === 'packets'
+          ? readPacket(session, d)
+          : d.stage === 'searching'
+            ? lookOn(d, false)
+            : drop(d);
     if (!moved) break;
     any = true;
   }

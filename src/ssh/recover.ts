@@ -14,7 +14,7 @@ import { peer } from './roles.ts';
 import type { Damage } from './sealed-packet.ts';
 import { type Found, type Look, Scan, type Search, Searches, type View } from './search.ts';
 import type { SshSession } from './session.ts';
-import { type Shape, shapeOf, type Suite } from './shape.ts';
+import { type Shape, type Suite, shapeOf } from './shape.ts';
 import { breakCompression } from './unpack.ts';
 
 /** The packet of `d` at stream offset `offset` runs into a gap, and its keys are known: from here on the next packet is looked for. */
@@ -130,7 +130,9 @@ class NextEpoch implements Search {
     const { keys } = this;
     if (this.scan === undefined || keys === undefined) return view.last || view.bytes.length >= this.session.limits.searchBytes ? 'none' : 'more';
     const look = this.scan.look(view);
-    return look === 'more' || look === 'none' ? look : { ...look, keys: { suite: keys.suite, offered: undefined, note: 'of the next key exchange', next: true } };
+    return look === 'more' || look === 'none'
+      ? look
+      : { ...look, keys: { suite: keys.suite, offered: undefined, note: 'of the next key exchange', next: true } };
   }
 
   private begin(offset: number): Scan | undefined {

@@ -1,11 +1,12 @@
 /** Finding the next packet when some are missing or unreadable, under keys that are known: by trying boundaries and packet counts. */
-import { COST, type Effort } from './effort.ts';
+
+import type { Limits } from '../limits.ts';
 import { type Opener, uint32At } from './crypto/opener.ts';
+import { COST, type Effort } from './effort.ts';
 import { evidence } from './evidence.ts';
 import { SequenceWords, StreamWords } from './key-words.ts';
 import type { Candidate, Found, Scanner, View } from './search.ts';
 import { plausibleLength, type Shape } from './shape.ts';
-import type { Limits } from '../limits.ts';
 
 /** The last place where the reader knew where it was. */
 export interface Standpoint {

@@ -40,7 +40,10 @@ export function openNext(d: Direction, opener: Opener, limits: Limits): OpenedPa
   }
   const length = d.expected;
   const total = 4 + length + opener.tailLength;
-  if (d.queue.length < total) return 'more';
+  if (d.queue.length < total) {
+    d.queue.reserve(total);
+    return 'more';
+  }
   d.expected = undefined;
   const { plain, authentic } = opener.open(d.sequence, d.queue.bytes.subarray(0, total));
   if (!authentic) return { message: `the MAC of packet ${d.sequence} of epoch ${d.epoch} differs`, total, opener };

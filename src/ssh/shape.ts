@@ -46,5 +46,7 @@ function modeOf(cipher: CipherRow): Shape['mode'] {
 
 /** True when a packet can have this packet_length. Of random numbers one in some hundred thousand passes. */
 export function plausibleLength(shape: Shape, length: number): boolean {
-  return length <= shape.most && (length + shape.counted) % shape.block === 0 && 4 + length + shape.tail >= shape.least && length + 4 + shape.tail <= shape.most;
+  return (
+    length <= shape.most && (length + shape.counted) % shape.block === 0 && 4 + length + shape.tail >= shape.least && length + 4 + shape.tail <= shape.most
+  );
 }
