@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { collect, inMemory } from '../src/index.ts';
 import { randomOf } from '../test/support/random.ts';
+import { download, type Message, type Openable, smallMessages, writeEncrypted } from './encrypted.ts';
 import { Conversation } from './frames.ts';
+import type { Suite } from './sealed.ts';
 import { CaptureFile } from './write.ts';
 
 const CLIENTS = 0x0a000000;
@@ -60,8 +62,9 @@ function* web(n: number, random: () => number, noise: Uint8Array): Generator<Uin
     const size = Math.floor(2000 + random() * random() * 120_000);
     const at = Math.floor(random() * (noise.length - size));
     yield* c.send(1, tls ? record(noise, size) : REPLY);
-    for (let part = 0; part < size; part += 14_480) {
-      yield* c.send(1, noise.subarray(at + part, at + Math.min(size, part + 14_480)));
+    // An acknowledgement for every second full segment (RFC 5681 section 4.2).
+    for (let part = 0; part < size; part += 2896) {
+      yield* c.send(1, noise.subarray(at + part, at + Math.min(size, part + 2896)));
       yield c.ack(0);
     }
   }
@@ -106,16 +109,18 @@ function made(dir: string, name: string, format: Format, fill: (file: CaptureFil
 
 /** The captures by name. */
 export class Captures {
+  private readonly root: string;
   private readonly dir: string;
   private readonly turns: readonly Turn[];
 
-  private constructor(dir: string, turns: readonly Turn[]) {
-    this.dir = dir;
+  private constructor(root: string, turns: readonly Turn[]) {
+    this.root = root;
+    this.dir = join(root, 'bench/data');
     this.turns = turns;
   }
 
   static async at(root: string): Promise<Captures> {
-    return new Captures(join(root, 'bench/data'), await recordedTurns(root));
+    return new Captures(root, await recordedTurns(root));
   }
 
   /** Mixed TCP traffic of about `megabytes`, of whose bytes two in a hundred are SSH handshakes. */
@@ -156,5 +161,22 @@ export class Captures {
         for (const frame of c.open().slice(0, 1)) file.add(frame);
       }
     });
+  }
+
+  /** One session with `count` small channel messages under `suite`. */
+  small(suite: Suite, count: number): Promise<Openable> {
+    return this.encrypted(`small-${suite.fixture}-${count}`, suite, () => smallMessages(count), 1448);
+  }
+
+  /** One SFTP download under `suite`. */
+  download(suite: Suite, megabytes: number, mss: number): Promise<Openable> {
+    return this.encrypted(`download-${suite.fixture}-${megabytes}mb-${mss}`, suite, () => download(megabytes), mss);
+  }
+
+  private async encrypted(name: string, suite: Suite, messages: () => Iterable<Message>, mss: number): Promise<Openable> {
+    mkdirSync(this.dir, { recursive: true });
+    const path = join(this.dir, `${name}.pcapng`);
+    if (existsSync(`${path}.keylog`)) return { capture: path, keylog: `${path}.keylog` };
+    return writeEncrypted(this.root, path, suite, messages(), mss);
   }
 }

@@ -3,8 +3,10 @@ import { statSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { againstRaw, RAW } from './bulk.ts';
 import { Captures } from './generate.ts';
 import { alternate, installed, type Run, run } from './measure.ts';
+import { SUITES, type Suite } from './sealed.ts';
 
 /** The checkout: this file runs from its compiled place, dist-dev/bench. */
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -14,10 +16,26 @@ interface Benchmark {
   readonly name: string;
   readonly about: string;
   readonly large?: true;
-  run(runs: number, captures: Captures): string[];
+  run(runs: number, captures: Captures): string[] | Promise<string[]>;
 }
 
 const tshark = installed('tshark');
+
+/** The options that give tshark 4.0 a key log. */
+const withKeys = (keylog: string) => ['-o', `ssh.keylog_file:${keylog}`];
+
+/** Each suite's bulk transfer against the bare primitives. */
+async function bulk(captures: Captures, mss: number, runs: number): Promise<string[]> {
+  const rows: string[] = [];
+  for (const suite of SUITES) {
+    const raw = RAW[suite.name];
+    if (raw === undefined) throw new Error(`no bare form of ${suite.name}`);
+    const r = await againstRaw(await captures.download(suite, 64, mss), raw, runs);
+    const share = ((100 * r.bare) / r.ours).toFixed(0);
+    rows.push(`  ${suite.name}: ${(r.megabytes / r.ours).toFixed(0)} MB/s, bare ${(r.megabytes / r.bare).toFixed(0)} MB/s: ${share} % of the bare primitives`);
+  }
+  return rows;
+}
 
 /** Ours and tshark's on the same file, in turn. */
 function versus(file: string, ours: readonly string[], theirs: readonly string[], runs: number): string[] {
@@ -65,6 +83,48 @@ const BENCHMARKS: readonly Benchmark[] = [
     run: (runs, c) => versus(c.scan(200_000), ['summary'], ['-n', '-Y', 'ssh'], runs),
   },
   {
+    name: 'small-gcm',
+    about: '144,000 small channel messages under aes256-gcm, with the key log',
+    run: async (runs, c) => {
+      const { capture, keylog } = await c.small(SUITES[1] as Suite, 144_000);
+      return versus(capture, ['summary', '-k', keylog], ['-n', '-Y', 'ssh', ...withKeys(keylog)], runs);
+    },
+  },
+  {
+    name: 'small-others',
+    about: '144,000 small channel messages under the two other suites, with the key log (tshark opens neither here)',
+    run: async (runs, c) => {
+      const rows: string[] = [];
+      for (const suite of [SUITES[0], SUITES[2]] as Suite[]) {
+        const { capture, keylog } = await c.small(suite, 144_000);
+        rows.push(`  ${suite.name}`, ...versus(capture, ['summary', '-k', keylog], ['-n', '-Y', 'ssh', ...withKeys(keylog)], Math.min(runs, 3)));
+      }
+      return rows;
+    },
+  },
+  {
+    name: 'bulk',
+    about: 'an SFTP download of 64 MB in segments of a loopback capture, in one process',
+    run: (runs, c) => bulk(c, 65_000, runs),
+  },
+  {
+    name: 'bulk-ethernet',
+    about: 'the same in segments of 1,448 bytes',
+    run: (runs, c) => bulk(c, 1448, runs),
+  },
+  {
+    name: 'memory-transfer',
+    about: 'peak memory on a transfer of 1 GB against one of 64 MB',
+    large: true,
+    run: async (_runs, c) => {
+      const suite = SUITES[1] as Suite;
+      const [small, big] = [await c.download(suite, 64, 65_000), await c.download(suite, 1000, 65_000)].map((o) =>
+        run([...sshark, 'summary', '-k', o.keylog, o.capture]),
+      ) as [Run, Run];
+      return [`  64 MB: ${words(small)}`, `  1 GB: ${words(big)}`];
+    },
+  },
+  {
     name: 'memory',
     about: 'peak memory on 1 GB against 100 MB, and time',
     large: true,
@@ -88,5 +148,5 @@ console.log(`${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown'}; node ${pr
 for (const b of BENCHMARKS) {
   if (names.length > 0 ? !names.includes(b.name) : b.large === true && !args.includes('--large')) continue;
   console.log(`${b.name}: ${b.about}`);
-  for (const line of b.run(runs, captures)) console.log(line);
+  for (const line of await b.run(runs, captures)) console.log(line);
 }

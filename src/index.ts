@@ -9,10 +9,12 @@ export { Space } from './bytes/space.ts';
 export type { SecretsBlock, Timestamp } from './capture/frame.ts';
 export { SecretsScan } from './capture/secrets-scan.ts';
 export { type Additions, PcapngWriter } from './capture/write-pcapng.ts';
+export type { Refusal } from './capture/open.ts';
 export type { Collected, DissectOptions, Outcome, Pieces, Result } from './dissect.ts';
 export { collect, dissect, results } from './dissect.ts';
 export type { Limits } from './limits.ts';
 export { DEFAULT_LIMITS } from './limits.ts';
+export { recordOfCapture, recordOfIdentification, recordOfPacket, recordOfSession, textOfRecord } from './render/json.ts';
 export { SecretStore } from './secrets/store.ts';
 export type * from './ssh/model.ts';
 export type { Choice, KexInit, Negotiation } from './ssh/negotiate.ts';
@@ -43,5 +45,3 @@ export async function lateSecretsOf(path: string): Promise<() => readonly Secret
 export function* inMemory(bytes: Uint8Array): Generator<Uint8Array> {
   yield bytes;
 }
-
-export type CaptureSource = Pieces;

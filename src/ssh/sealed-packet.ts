@@ -41,7 +41,10 @@ export function openNext(d: Direction, opener: Opener, limits: Limits): OpenedPa
   }
   const length = d.expected;
   const total = 4 + length + opener.tailLength;
-  if (bytes.length < total) return 'more';
+  if (bytes.length < total) {
+    d.queue.reserve(total);
+    return 'more';
+  }
   d.expected = undefined;
   const { plain, authentic } = opener.open(d.sequence, bytes.subarray(0, total));
   if (!authentic) {

@@ -20,16 +20,32 @@ type Mark = Chunk;
 
 const EMPTY = new Uint8Array(0);
 
+/** Buffers of queues that ran empty, for those that must gather a packet of the usual largest size. */
+const pool: Uint8Array<ArrayBuffer>[] = [];
+const POOLED = 32;
+const POOLED_BYTES = 40 * 1024;
+
+function acquire(size: number): Uint8Array<ArrayBuffer> {
+  if (size > POOLED_BYTES) return new Uint8Array(size);
+  return size <= 1024 ? new Uint8Array(size) : (pool.pop() ?? new Uint8Array(POOLED_BYTES));
+}
+
+function giveBack(buffer: Uint8Array<ArrayBuffer>): void {
+  if (buffer.length === POOLED_BYTES && pool.length < POOLED) pool.push(buffer);
+}
+
 function endOf(mark: Mark): number {
   return mark.offset + mark.bytes.length;
 }
 
 /** First in, first out. Bytes of the newest chunk are borrowed until `settle`, so that what is read at once is copied once. */
 export class ByteQueue {
-  private buffer = EMPTY;
+  private buffer: Uint8Array = EMPTY;
   private head = 0;
   private tail = 0;
   private borrowed = false;
+  /** Bytes that are expected to gather here. */
+  private wanted = 0;
   private marks: Mark[] = [];
   private firstMark = 0;
   /** Offset in the stream of the first waiting byte. */
@@ -65,7 +81,7 @@ export class ByteQueue {
   push(chunk: Chunk): void {
     this.marks.push(chunk);
     if (this.length === 0) {
-      this.buffer = chunk.bytes as Uint8Array<ArrayBuffer>;
+      this.buffer = chunk.bytes;
       this.head = 0;
       this.tail = chunk.bytes.length;
       this.borrowed = true;
@@ -75,6 +91,11 @@ export class ByteQueue {
     this.room(chunk.bytes.length);
     this.buffer.set(chunk.bytes, this.tail);
     this.tail += chunk.bytes.length;
+  }
+
+  /** Says that so many bytes will be waited for, so that room for all is made at once. */
+  reserve(length: number): void {
+    this.wanted = length;
   }
 
   /** Takes `length` bytes out, which must be there. */
@@ -105,26 +126,31 @@ export class ByteQueue {
     this.tail = 0;
     if (this.marks.length > 0) this.marks = [];
     this.firstMark = 0;
+    if (!this.borrowed) giveBack(this.buffer as Uint8Array<ArrayBuffer>);
     this.buffer = EMPTY;
     this.borrowed = false;
+    this.wanted = 0;
   }
 
   /** Makes borrowed bytes the queue's own. */
   settle(): void {
-    if (!this.borrowed) return;
-    this.buffer = copyOf(this.buffer, this.head, this.tail);
-    this.tail -= this.head;
-    this.head = 0;
-    this.borrowed = false;
+    if (this.borrowed) this.move(this.length);
   }
 
   private room(more: number): void {
     if (!this.borrowed && this.tail + more <= this.buffer.length) return;
-    const grown = new Uint8Array(Math.max(2 * this.length, this.length + more, 1024));
-    grown.set(this.bytes);
+    this.move(Math.max(2 * this.length, this.length + more));
+  }
+
+  /** Brings the waiting bytes to the front of a buffer that has room for `size`, and for what is expected. */
+  private move(size: number): void {
+    const from = this.buffer as Uint8Array<ArrayBuffer>;
+    const to = acquire(Math.max(size, this.wanted));
+    to.set(this.bytes);
+    if (!this.borrowed) giveBack(from);
     this.tail -= this.head;
     this.head = 0;
-    this.buffer = grown;
+    this.buffer = to;
     this.borrowed = false;
   }
 

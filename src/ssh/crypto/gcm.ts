@@ -24,7 +24,7 @@ export class GcmOpener implements Opener {
   private readonly ecb: Transform;
   private readonly ghash: Ghash;
   /** fixed (4 bytes) and invocation_counter (8) of the next packet. */
-  private iv: Uint8Array;
+  private readonly iv: Uint8Array;
   /** Key stream for the packets whose IV is `iv` and the ones after it, from `readyAt` on. */
   private ready: Uint8Array = new Uint8Array(0);
   private readyAt = 0;
@@ -33,7 +33,7 @@ export class GcmOpener implements Opener {
   constructor(primitives: Primitives, key: Uint8Array, iv: Uint8Array, from?: GcmOpener) {
     this.primitives = primitives;
     this.key = key;
-    this.iv = iv;
+    this.iv = new Uint8Array(iv);
     this.ecb = from?.ecb ?? primitives.ecb('aes', key);
     this.ghash = from?.ghash ?? new Ghash(this.ecb(new Uint8Array(16)));
   }
@@ -76,8 +76,8 @@ export class GcmOpener implements Opener {
   /** The key stream of the next `packets` packets, `blocks` blocks each: counter blocks IV || 1, IV || 2, ... (SP 800-38D section 7.1). */
   private stream(packets: number, blocks: number): Uint8Array {
     const counters = new Uint8Array(packets * blocks * 16);
-    let iv = this.iv;
-    for (let p = 0, at = 0; p < packets; p++, iv = nextIv(iv, 1)) {
+    const iv = new Uint8Array(this.iv);
+    for (let p = 0, at = 0; p < packets; p++, count(iv)) {
       for (let block = 1; block <= blocks; block++, at += 16) {
         for (let i = 0; i < 12; i++) counters[at + i] = iv[i] as number;
         putUint32(counters, at + 12, block);
@@ -87,12 +87,12 @@ export class GcmOpener implements Opener {
   }
 
   private advance(): void {
-    this.iv = nextIv(this.iv, 1);
+    count(this.iv);
     if (this.readyAt < this.ready.length) this.readyAt += STRIDE * 16;
   }
 
   skip(_bytes: number, packets: number): boolean {
-    this.iv = nextIv(this.iv, packets);
+    this.iv.set(nextIv(this.iv, packets));
     this.readyAt = this.ready.length;
     return true;
   }
@@ -111,10 +111,10 @@ export class GcmOpener implements Opener {
     ghash.lengths(4, end - 4);
     const counters = new Uint8Array(TRIED_AT_ONCE * 16);
     for (let n = from; n <= to; n += TRIED_AT_ONCE) {
-      const count = Math.min(TRIED_AT_ONCE, to - n + 1);
-      fillCounters(counters, nextIv(this.iv, n), count);
-      const stream = this.ecb(counters.subarray(0, 16 * count));
-      for (let i = 0; i < count; i++) if (ghash.matches(stream, 16 * i, packet, end)) return n + i;
+      const tried = Math.min(TRIED_AT_ONCE, to - n + 1);
+      fillCounters(counters, nextIv(this.iv, n), tried);
+      const stream = this.ecb(counters.subarray(0, 16 * tried));
+      for (let i = 0; i < tried; i++) if (ghash.matches(stream, 16 * i, packet, end)) return n + i;
     }
     return undefined;
   }
@@ -124,16 +124,21 @@ export class GcmOpener implements Opener {
   }
 }
 
-/** Writes the counter blocks IV || 1 of `count` invocations, from the one with `iv` on. */
-function fillCounters(blocks: Uint8Array, iv: Uint8Array, count: number): void {
+/** Writes the counter blocks IV || 1 of `invocations` invocations, from the one with `iv` on. */
+function fillCounters(blocks: Uint8Array, iv: Uint8Array, invocations: number): void {
   const next = new Uint8Array(iv);
-  for (let i = 0, at = 0; i < count; i++, at += 16) {
+  for (let i = 0, at = 0; i < invocations; i++, at += 16) {
     blocks.set(next, at);
     putUint32(blocks, at + 12, 1);
-    for (let k = 11; k >= 4; k--) {
-      next[k] = (next[k] as number) + 1;
-      if (next[k] !== 0) break;
-    }
+    count(next);
+  }
+}
+
+/** Adds one to the invocation counter of `iv`, in place. */
+function count(iv: Uint8Array): void {
+  for (let k = 11; k >= 4; k--) {
+    iv[k] = (iv[k] as number) + 1;
+    if (iv[k] !== 0) return;
   }
 }
 
