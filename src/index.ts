@@ -1,6 +1,5 @@
 /** The public interface of sshark as a library. */
 import type { SecretsBlock } from './capture/frame.ts';
-import type { Pieces } from './dissect.ts';
 
 export { toHex } from './bytes/hex.ts';
 export { printable, shorten } from './bytes/printable.ts';
