@@ -3,10 +3,10 @@ import { GcmOpener } from './crypto/gcm.ts';
 import { type Opener, uint32At } from './crypto/opener.ts';
 import { COST, type Effort } from './effort.ts';
 import { evidence } from './evidence.ts';
-import { NONE, SequenceWords, StreamWords } from './key-words.ts';
+import { type KeyWords, NONE, SequenceWords, StreamWords } from './key-words.ts';
 import { plausibleChain } from './resync.ts';
 import type { Candidate, Found, Scanner, View } from './search.ts';
-import { plausibleAt, plausibleLength, type Shape } from './shape.ts';
+import { plausibleLength, type Shape } from './shape.ts';
 
 /** Both ends belong to it. */
 export interface Range {
@@ -37,7 +37,6 @@ const BELIEVED_LAST = 14;
 export class Adrift implements Scanner {
   readonly headLength: number;
   readonly places: number | undefined;
-  readonly dear: boolean;
   private readonly opener: Opener;
   private readonly shape: Shape;
   private readonly unknowns: Unknowns;
@@ -53,7 +52,6 @@ export class Adrift implements Scanner {
     this.unknowns = unknowns;
     this.effort = effort;
     this.places = unknowns.here ? 1 : undefined;
-    this.dear = !unknowns.here && unknowns.since === undefined && !shape.clear && shape.mode !== 'cbc';
     this.headLength = shape.clear ? 6 : Math.max(4, opener.headLength);
     this.trial = opener.clone();
     const first = opener.clone();
@@ -71,13 +69,13 @@ export class Adrift implements Scanner {
       const { sequences } = this.unknowns;
       const count = Math.min(sequences.to - sequences.from, this.units(view, at, shape.least)) + 1;
       const words = this.numbers.upTo(count);
-      this.effort.spend(count * COST.compare);
-      for (const i of plausibleAt(shape, word, words, 0, count - 1, 1)) this.add(at, (word ^ (words[i] as number)) >>> 0, sequences.from + i, into);
+      this.effort.spend(words.cost);
+      for (const i of words.matching(shape, word, 0, count - 1, 1)) this.add(at, (word ^ words.at(i)) >>> 0, sequences.from + i, into);
     } else if (shape.mode === 'stream') {
       const count = Math.min(this.unknowns.counters.to, this.units(view, at, shape.block)) - from + 1;
-      const words = this.stream?.upTo(count) ?? EMPTY;
-      this.effort.spend(count * COST.compare);
-      for (const i of plausibleAt(shape, word, words, 0, count - 1, 1)) this.add(at, (word ^ (words[i] as number)) >>> 0, from + i, into);
+      const words = this.stream?.upTo(count);
+      this.effort.spend(words?.cost ?? 0);
+      for (const i of words?.matching(shape, word, 0, count - 1, 1) ?? []) this.add(at, (word ^ (words?.at(i) ?? 0)) >>> 0, from + i, into);
     } else this.byBlock(view, at, into);
   }
 
@@ -143,7 +141,8 @@ export class Adrift implements Scanner {
   /** Counter mode under encrypt-then-MAC: the text of the first packets tells the block. Near ones are likelier than far ones. */
   private verifyInClear(view: View, packet: Uint8Array, candidate: Candidate): Found | 'more' | undefined {
     const { from, to } = this.unknowns.counters;
-    const words = this.stream?.upTo(to - from + 1) ?? EMPTY;
+    const words = this.stream?.upTo(to - from + 1);
+    if (words === undefined) return undefined;
     const heads = this.heads(view.bytes, candidate.at);
     const reach = Math.max(to, -from);
     if (heads.length < 3 * CHAIN && reach > CHAIN && !view.last) return 'more';
@@ -174,11 +173,11 @@ export class Adrift implements Scanner {
   }
 
   /** True when padding and message number of each packet make sense with the key stream from word `first` on. */
-  private likely(heads: Uint32Array, words: Int32Array, first: number): boolean {
+  private likely(heads: Uint32Array, words: KeyWords, first: number): boolean {
     for (let i = 0; i < heads.length; i += 3) {
       const at = first + (heads[i + 2] as number);
       if (at >= words.length) return i > 0;
-      if (!likelyText(((heads[i] as number) ^ (words[at] as number)) >>> 0, heads[i + 1] as number, this.unknowns.packed)) return false;
+      if (!likelyText(((heads[i] as number) ^ words.at(at)) >>> 0, heads[i + 1] as number, this.unknowns.packed)) return false;
     }
     return true;
   }
@@ -236,5 +235,3 @@ function likelyText(text: number, length: number, packed: boolean): boolean {
   // A channel number, a count or the length of a string: below 65,536.
   return FREE.has(number) || (number >= 30 && number < 80) || number >= 192 || (text & 0xffff) === 0;
 }
-
-const EMPTY = new Int32Array(0);

@@ -4,9 +4,9 @@ import type { Limits } from '../limits.ts';
 import { type Opener, uint32At } from './crypto/opener.ts';
 import { COST, type Effort } from './effort.ts';
 import { evidence } from './evidence.ts';
-import { SequenceWords, StreamWords } from './key-words.ts';
+import { type KeyWords, SequenceWords, StreamWords } from './key-words.ts';
 import type { Candidate, Found, Scanner, View } from './search.ts';
-import { plausibleAt, plausibleLength, type Shape } from './shape.ts';
+import { plausibleLength, type Shape } from './shape.ts';
 
 /** The last place where the reader knew where it was. */
 export interface Standpoint {
@@ -28,6 +28,9 @@ const BELIEVED_LAST = 30;
 
 /** Packets in a row whose length in clear must be plausible, as far as they are there. */
 const CHAIN = 4;
+
+/** Bytes from which on a packet is believed only if another one follows. */
+const LONG = 4096;
 
 /**
  * For each place B behind the standpoint, and each number n of packets that fit between the two, the cipher is carried over
@@ -64,13 +67,13 @@ export class Resync implements Scanner {
     const range = this.counts(view.offset + at);
     if (range === undefined) return;
     const [least, most] = range;
-    const word = uint32At(view.bytes, at);
     const { shape } = this;
     if (shape.clear) {
+      const word = uint32At(view.bytes, at);
       this.effort.spend(COST.compare);
       if (plausibleLength(shape, word) && plausibleChain(view.bytes, at, shape)) into.push({ at, total: 4 + word + shape.tail, from: least, to: most });
-    } else if (shape.mode === 'chacha') this.bySequence(word, at, least, most, into);
-    else if (shape.mode === 'stream') this.byPosition(word, view.offset + at - this.from.offset, at, least, most, into);
+    } else if (shape.mode === 'chacha') this.bySequence(view, at, least, most, into);
+    else if (shape.mode === 'stream') this.byPosition(view, at, least, most, into);
     else this.byBlock(view, at, least, most, into);
   }
 
@@ -85,35 +88,46 @@ export class Resync implements Scanner {
     return least > most ? undefined : [least, most];
   }
 
-  private bySequence(word: number, at: number, least: number, most: number, into: Candidate[]): void {
-    const words = this.sequences.upTo(most + 1);
-    this.effort.spend(COST.compare * (most - least + 1));
-    for (const n of plausibleAt(this.shape, word, words, least, most, 1)) into.push(this.candidate(at, word, words, n, n));
+  private bySequence(view: View, at: number, least: number, most: number, into: Candidate[]): void {
+    const words = this.sequences.upTo(most + 2);
+    const word = uint32At(view.bytes, at);
+    this.effort.spend(words.cost);
+    for (const n of words.matching(this.shape, word, least, most, 1)) {
+      const total = this.total(word, words.at(n));
+      if (this.followed(view, at, total, words, n + 1)) into.push({ at, total, from: n, to: n });
+    }
   }
 
-  private byPosition(word: number, bytes: number, at: number, least: number, most: number, into: Candidate[]): void {
+  private byPosition(view: View, at: number, least: number, most: number, into: Candidate[]): void {
     const { block, tail } = this.shape;
+    const bytes = view.offset + at - this.from.offset;
     if (bytes > this.limits.searchGap) return;
     let n = least;
     while (n < least + this.stride && (bytes - n * tail) % block !== 0) n++;
     if (n >= least + this.stride) return;
-    const words = this.stream.upTo(Math.floor((bytes - n * tail) / block) + 1);
-    this.effort.spend(COST.compare * (1 + (most - n) / this.stride));
-    // With more packets between, more tails and less key stream: the last index belongs to the first n.
-    const stride = (this.stride * tail) / block;
+    // With more packets between, more tails and less key stream: the last word belongs to the first n.
     const last = (bytes - n * tail) / block;
-    const steps = Math.floor((most - n) / this.stride);
-    if (stride === 0) {
-      for (const index of plausibleAt(this.shape, word, words, last, last, 1)) into.push({ ...this.candidate(at, word, words, index, n), to: most });
-      return;
+    const stride = (this.stride * tail) / block;
+    const steps = Math.min(Math.floor((most - n) / this.stride), stride === 0 ? 0 : Math.floor(last / stride));
+    const words = this.stream.upTo(last + 1);
+    const word = uint32At(view.bytes, at);
+    this.effort.spend(words.cost);
+    for (const index of words.matching(this.shape, word, last - steps * stride, last, Math.max(1, stride))) {
+      const total = this.total(word, words.at(index));
+      const count = stride === 0 ? n : n + ((last - index) / stride) * this.stride;
+      if (this.followed(view, at, total, words, index + (total - tail) / block)) into.push({ at, total, from: count, to: count });
     }
-    const first = last - Math.min(steps, Math.floor(last / stride)) * stride;
-    for (const index of plausibleAt(this.shape, word, words, first, last, stride))
-      into.push(this.candidate(at, word, words, index, n + ((last - index) / stride) * this.stride));
   }
 
-  private candidate(at: number, word: number, words: Int32Array, index: number, n: number): Candidate {
-    return { at, total: 4 + ((word ^ (words[index] as number)) >>> 0) + this.shape.tail, from: n, to: n };
+  private total(word: number, keyWord: number): number {
+    return 4 + ((word ^ keyWord) >>> 0) + this.shape.tail;
+  }
+
+  /** False when what stands behind a long packet cannot be another: chance makes mostly long ones, and their MACs are dear. */
+  private followed(view: View, at: number, total: number, words: KeyWords, next: number): boolean {
+    const behind = at + total;
+    if (total < LONG || behind + 4 > view.bytes.length || next >= words.length) return true;
+    return plausibleLength(this.shape, (uint32At(view.bytes, behind) ^ words.at(next)) >>> 0);
   }
 
   private byBlock(view: View, at: number, least: number, most: number, into: Candidate[]): void {
@@ -132,6 +146,8 @@ export class Resync implements Scanner {
 
   verify(view: View, { at, total, from, to }: Candidate): Found | 'more' | undefined {
     const bytes = view.offset + at - this.from.offset;
+    // More may be there now than when the place was found.
+    if (this.shape.clear && !plausibleChain(view.bytes, at, this.shape)) return undefined;
     const packet = view.bytes.subarray(at, at + total);
     for (let n = from; n <= to && this.effort.spend(COST.open + COST.openByte * total); n++) {
       const sequence = (this.from.sequence + n) >>> 0;

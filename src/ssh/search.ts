@@ -67,8 +67,6 @@ export interface Scanner {
   readonly hint?: number | undefined;
   /** Places to try from the beginning of the view on; `Limits.searchBytes` when not given. */
   readonly places?: number | undefined;
-  /** A place costs much: those where a segment begins come first, as packets mostly begin there. */
-  readonly dear?: boolean;
   /** Adds what can begin at `at` to `into`; cheap. */
   candidates(view: View, at: number, into: Candidate[]): void;
   /** Opens the packet, which is there whole; undefined when it does not open; `more` when what follows must be seen first. */
@@ -78,9 +76,6 @@ export interface Scanner {
 /** Candidates that may wait for the rest of their packet; hostile bytes could make more, chance does not. */
 const WAITING = 4096;
 
-/** Bytes after which a dear scanner is shown every place: a packet of the usual size has ended among them. */
-const MANY = 64 * 1024;
-
 /** Shows a scanner every place in turn, the earliest first, and remembers the packets that are not whole yet. */
 export class Scan implements Search {
   private readonly scanner: Scanner;
@@ -89,7 +84,6 @@ export class Scan implements Search {
   private waiting: Candidate[] = [];
   private offset = -1;
   private next = 0;
-  private seen = 0;
   private hinted = false;
 
   constructor(scanner: Scanner, limits: Limits, effort: Effort) {
@@ -106,10 +100,6 @@ export class Scan implements Search {
     const end = Math.min(view.bytes.length - this.scanner.headLength + 1, places);
     const hinted = this.atHint(view, end);
     if (hinted !== undefined) return hinted;
-    if (this.scanner.dear === true) {
-      const found = this.atStart(view);
-      if (found !== undefined) return found;
-    }
     for (; this.next < end && !this.effort.exhausted; this.next++) {
       const found = this.at(view, this.next);
       if (found !== undefined) return found;
@@ -121,7 +111,6 @@ export class Scan implements Search {
   private restart(offset: number): void {
     this.offset = offset;
     this.next = 0;
-    this.seen = 0;
     this.waiting = [];
   }
 
@@ -134,15 +123,6 @@ export class Scan implements Search {
     this.hinted = true;
     const found = there ? this.at(view, hint - view.offset) : undefined;
     return found ?? (this.waiting.length > 0 && !view.last ? 'more' : undefined);
-  }
-
-  /** A dear scanner is shown the beginning of what came last, and all places only when many bytes are there. */
-  private atStart(view: View): Found | 'more' | undefined {
-    const start = this.seen;
-    this.seen = view.bytes.length;
-    const there = start < view.bytes.length - this.scanner.headLength + 1;
-    const found = there && !this.effort.exhausted ? this.at(view, start) : undefined;
-    return found ?? (view.last || view.bytes.length >= MANY ? undefined : 'more');
   }
 
   private at(view: View, at: number): Found | undefined {

@@ -49,15 +49,3 @@ export function plausibleLength(shape: Shape, length: number): boolean {
   const total = 4 + length + shape.tail;
   return total <= shape.most && total >= shape.least && (length + shape.counted) % shape.block === 0;
 }
-
-/** Indices `first`, `first + stride`, … of `words`, up to `last`, at which `word` XOR the word is a packet_length that can be. */
-export function plausibleAt(shape: Shape, word: number, words: Int32Array, first: number, last: number, stride: number): number[] {
-  const out: number[] = [];
-  const most = shape.most - 4 - shape.tail;
-  const end = Math.min(last, words.length - 1);
-  for (let i = first; i <= end; i += stride) {
-    const length = (word ^ (words[i] as number)) >>> 0;
-    if (length <= most && plausibleLength(shape, length)) out.push(i);
-  }
-  return out;
-}
