@@ -9,8 +9,8 @@ const KEXINIT = 20;
 /** Messages that no log of OpenSSH shows: WINDOW_ADJUST, DATA and EXTENDED_DATA of channels (its ssh_packet_log_type). */
 const NOT_LOGGED = [93, 94, 95];
 
-/** What ended without an exit status on the wire: the client left first, or its exit status is that of a connection that failed. */
-const NO_EXIT_STATUS = ['paramiko-client', 'disconnect-in-clear', 'messages-in-clear'];
+/** What ended without an exit status on the wire: the client left first, a signal ended the command, or no login came about. */
+const NO_EXIT_STATUS = ['paramiko-client', 'disconnect-in-clear', 'messages-in-clear', 'login-failed', 'connection-signal', 'connection-exit-signal'];
 
 const hasBlock = ({ manifest }: Fixture) => manifest.exercises.some((claim) => claim.startsWith('feature:secrets-block'));
 
@@ -49,7 +49,70 @@ async function expectOpened(opened: Awaited<ReturnType<typeof open>>, exchanges:
   expect(totals.problems).toEqual([]);
 }
 
+type Opened = Awaited<ReturnType<typeof open>> & { readonly fixture: Fixture };
+
+const asks =
+  (name: string, answer?: number) =>
+  ({ packets }: Opened): boolean => {
+    const request = packets.find((p) => p.value?.requestName === name || p.value?.requestType === name);
+    return request !== undefined && (answer === undefined || packets.some((p) => p.answers === request.index && p.number === answer));
+  };
+const opens =
+  (type: string, opener: Side, state = 'closed') =>
+  ({ session }: Opened): boolean =>
+    session.channels.some((c) => c.type === type && c.opener === opener && c.state === state);
+const sftp = ({ session }: Opened, side: Side, bytes: number) => session.channels.some((c) => c.subsystem === 'sftp' && c.bytes[side] > bytes);
+const outcomes = ({ session }: Opened, method: string) => session.authentication.attempts.filter((a) => a.method.startsWith(method)).map((a) => a.outcome);
+const firstBlock = ({ fixture: { capture } }: Opened, type: number) => blockTypes(capture).indexOf(type);
+
+/** Types of the blocks of a little-endian pcapng file. */
+function blockTypes(file: Uint8Array): number[] {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const types: number[] = [];
+  for (let at = 0; at < file.length; at += view.getUint32(at + 4, true)) types.push(view.getUint32(at, true));
+  return types;
+}
+const [ENHANCED_PACKET, DECRYPTION_SECRETS] = [6, 10];
+
+/** What a session must show behind NEWKEYS for a claim `feature:…`. */
+const FEATURES: Readonly<Record<string, (opened: Opened) => boolean>> = {
+  exec: asks('exec', 99),
+  'userauth-banner': ({ session }) => session.authentication.banner !== undefined,
+  'user-keys': ({ session: { authentication } }) =>
+    authentication.attempts.flatMap((a) => (a.signature === undefined ? [] : [a.key?.type])).join() ===
+    'ssh-ed25519,ssh-rsa,ssh-dss,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,ssh-ed25519-cert-v01@openssh.com,ssh-rsa-cert-v01@openssh.com',
+  'failed-attempts': (o) => outcomes(o, 'publickey').join() === 'failure' && outcomes(o, 'password').join() === 'failure,success',
+  'login-failed': (o) => o.session.authentication.outcome === 'failure' && outcomes(o, 'password').join() === 'failure,failure',
+  'partial-success': (o) => outcomes(o, 'publickey').join() === 'partial' && outcomes(o, 'password').join() === 'success',
+  pty: ({ session }) => session.channels.some((c) => c.terminal?.term === 'dumb' && c.environment.some((e) => e.name === 'LAB_NAME' && e.value === 'value')),
+  'window-change': ({ session }) => session.channels.some((c) => c.terminal?.columns === 100 && c.terminal.rows === 40),
+  'exit-signal': ({ session }) => session.channels.some((c) => c.exitSignal === 'TERM'),
+  signal: (o) => asks('signal')(o) && o.session.channels.some((c) => c.exitSignal === 'TERM'),
+  agent: (o) => asks('auth-agent-req@openssh.com')(o) && opens('auth-agent@openssh.com', 'server')(o),
+  'tcpip-forward': (o) => asks('tcpip-forward', 81)(o) && opens('forwarded-tcpip', 'server')(o),
+  'direct-tcpip': opens('direct-tcpip', 'client'),
+  'refused-channel': opens('direct-tcpip', 'client', 'refused'),
+  streamlocal: (o) => opens('direct-streamlocal@openssh.com', 'client')(o) && opens('forwarded-streamlocal@openssh.com', 'server')(o),
+  'two-sessions': ({ session }) => session.channels.map((c) => [c.type, c.exitStatus].join()).join(' ') === 'session,0 session,0',
+  'hostkeys-prove': (o) => asks('hostkeys-00@openssh.com')(o) && asks('hostkeys-prove-00@openssh.com', 81)(o),
+  keepalive: (o) => asks('keepalive@openssh.com')(o),
+  'sftp-read': (o) => sftp(o, 'server', o.fixture.manifest.name === 'sftp-large' ? 98_304 : 100),
+  'sftp-write': (o) => sftp(o, 'client', 100),
+  scp: ({ session }) => session.channels.some((c) => /^scp .*-t /.test(c.command ?? '')),
+  'leading-zero-k': ({ session }) => [31, 255].includes((session.exchanges[0]?.sharedSecret ?? []).filter((byte, i) => i > 0 || byte > 0).length),
+  'private-key': (o) => o.fixture.privateSecrets?.trimEnd().split('\n').length === 2,
+  'secrets-block': (o) => firstBlock(o, DECRYPTION_SECRETS) > 0 && firstBlock(o, DECRYPTION_SECRETS) < firstBlock(o, ENHANCED_PACKET),
+  'secrets-block-behind': ({ fixture: { capture } }) => blockTypes(capture).at(-1) === DECRYPTION_SECRETS,
+  'strict-kex': ({ session }) => session.strictKex,
+  rekey: ({ session }) => session.exchanges.length >= 4,
+};
+
 const OPENABLE = fixtures().filter((name) => fixture(name).secrets !== undefined || hasBlock(fixture(name)));
+
+test('every feature that is looked for is claimed by a fixture', () => {
+  const claimed = OPENABLE.flatMap((name) => fixture(name).manifest.exercises);
+  expect(Object.keys(FEATURES).filter((feature) => !claimed.includes(`feature:${feature}`))).toEqual([]);
+});
 
 test('there are fixtures with secrets, and every one that has none says so', () => {
   expect(OPENABLE.length).toBeGreaterThan(70);
@@ -65,6 +128,12 @@ describe.each(OPENABLE)('%s', (name) => {
 
   test('H is what the host key signed, every packet is opened and every MAC is valid', async () => {
     await expectOpened(await opened, exchanges);
+  });
+
+  test('the session shows its features', async () => {
+    const features = one.manifest.exercises.filter((claim) => claim.startsWith('feature:')).map((claim) => claim.slice(8));
+    const all = { ...(await opened), fixture: one };
+    for (const feature of features) if (FEATURES[feature] !== undefined) expect([feature, FEATURES[feature](all)]).toEqual([feature, true]);
   });
 
   test('both sides sent the messages that the programs logged, up to the end of the log', async () => {
@@ -87,7 +156,10 @@ describe.each(OPENABLE)('%s', (name) => {
 
   test('the login has the outcome and the method that the programs printed, and its signatures are right', async () => {
     const { attempts, outcome } = (await opened).session.authentication;
-    for (const { signature } of attempts) if (signature !== undefined) expect(signature).toMatchObject({ verdict: 'valid' });
+    for (const { signature, key } of attempts) {
+      if (signature !== undefined) expect(signature).toMatchObject({ verdict: 'valid' });
+      if (key?.authority !== undefined) expect(key.authority).toMatchObject({ verdict: 'valid' });
+    }
     if (!printed.authenticated) return;
     expect(outcome).toBe('success');
     expect(attempts.at(-1)?.outcome).toBe('success');
@@ -95,7 +167,7 @@ describe.each(OPENABLE)('%s', (name) => {
   });
 
   test('the exit status is that of the client', async () => {
-    if (NO_EXIT_STATUS.includes(name) || printed.exitStatus === 255) return;
+    if (NO_EXIT_STATUS.includes(name)) return;
     const statuses = (await opened).session.channels.map((c) => c.exitStatus).filter((s) => s !== undefined);
     expect(statuses.at(-1)).toBe(printed.exitStatus);
   });

@@ -118,10 +118,13 @@ function firstPayload(segments: readonly TcpSegment[], port: number | undefined)
   return segments.find((s) => s.sourcePort === port && s.payload.length > 0)?.payload ?? new Uint8Array(0);
 }
 
+/** Bytes of a capture that may have more than the others: three full packets of SFTP are in it. */
+const LARGE: Readonly<Record<string, number>> = { 'sftp-large': 140_000 };
+
 test('the set is small', () => {
-  const sizes = fixtures().map((name) => statSync(fixturePath(name, 'capture.pcapng')).size);
-  expect(Math.max(...sizes)).toBeLessThanOrEqual(60_000);
-  expect(sizes.reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(1_200_000);
+  const sizes = fixtures().map((name) => ({ name, size: statSync(fixturePath(name, 'capture.pcapng')).size }));
+  expect(sizes.filter(({ name, size }) => size > (LARGE[name] ?? 60_000))).toEqual([]);
+  expect(sizes.reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(1_800_000);
 });
 
 test('every key exchange, cipher and MAC of OpenSSH is exercised', () => {
@@ -132,7 +135,7 @@ test('every key exchange, cipher and MAC of OpenSSH is exercised', () => {
 });
 
 describe.each(fixtures())('%s', (name) => {
-  const { capture, secrets, manifest } = fixture(name);
+  const { capture, secrets, privateSecrets, manifest } = fixture(name);
   const said = manifest.expect;
   const segments = segmentsOf(framesOfFixture(capture));
   const { client, server } = sides(segments);
@@ -184,17 +187,21 @@ describe.each(fixtures())('%s', (name) => {
   test('its key log has two lines for each key exchange', () => {
     const exchanges = (said.messages?.client ?? []).filter((n) => n === 20).length;
     if (secrets === undefined) {
-      expect(manifest.exercises.join()).toMatch(/feature:(no-|rst|strict-kex-violation)/);
+      expect(manifest.exercises.join()).toMatch(/feature:(no-|rst|strict-kex-violation|secrets-block)/);
       return;
     }
     const lines = secrets.trimEnd().split('\n');
+    const values = privateSecrets?.trimEnd().split('\n') ?? [];
+    expect(values.map((line) => line.replace(/ PRIVATE_KEY ([0-9a-f]{2}){24,384}$/, ''))).toEqual(
+      values.length > 0 ? lines.map((line) => line.slice(0, 32)) : [],
+    );
     for (const line of lines) expect(line).toMatch(/^[0-9a-f]{32} SHARED_SECRET ([0-9a-f]{2}){20,1024}$/);
     expect(lines.slice(0, 2).map((line) => line.slice(0, 32))).toEqual([client, server].map((s) => s && kexinit(s).cookie));
     expect(lines).toHaveLength(2 * exchanges);
   });
 
   test('nothing of the machine it was made on is in it', () => {
-    const all = [JSON.stringify(manifest), secrets ?? '', latin1(capture)].join('\n');
+    const all = [JSON.stringify(manifest), secrets ?? '', privateSecrets ?? '', latin1(capture)].join('\n');
     expect(all).not.toMatch(/\/(work|root|tmp)\//);
   });
 });
