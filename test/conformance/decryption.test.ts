@@ -1,7 +1,9 @@
 /** Every fixture with secrets, opened, against what the programs that made it printed; and wrong secrets, against what they must be called. */
 import { collect, inMemory, SecretStore, SecretsScan } from '../../src/index.ts';
 import type { Packet, Side } from '../../src/ssh/model.ts';
+import { framesOfFixture, pcap } from '../support/capture-files.ts';
 import { type Fixture, fixture, fixtures } from '../support/fixtures.ts';
+import { framesOf, lost, segmentsOf } from '../support/variants.ts';
 
 const SIDES: readonly Side[] = ['client', 'server'];
 const KEXINIT = 20;
@@ -248,5 +250,43 @@ describe('wrong secrets', () => {
       expect(session[side].decryption.reason).toMatch(/^key exchange 2 /);
       for (const cookie of cookies(rekey).slice(2, 4)) expect(session[side].decryption.reason).toContain(cookie);
     }
+  });
+});
+
+describe('a segment lost behind NEWKEYS', () => {
+  const place = (p: Packet) => `${p.side} ${p.streamOffset} ${p.epoch} ${p.sequence} ${p.number}`;
+
+  test.each([
+    'cipher-chacha20',
+    'cipher-aes256-gcm',
+    'cipher-aes192-ctr',
+    'cipher-aes256-ctr-etm',
+    'cipher-aes128-cbc',
+    'cipher-aes192-cbc-etm',
+    'cipher-3des-cbc',
+    'connection-streamlocal',
+    'connection-shared',
+    'login-keyboard-interactive',
+  ])('%s: what is opened is what was sent, and no more is missing than the segment held and one packet', async (name) => {
+    const one = fixture(name);
+    const whole = (await open(one, one.secrets)).packets;
+    const places = new Set(whole.map(place));
+    const segments = segmentsOf(framesOfFixture(one.capture));
+    const sealed = new Set(whole.filter((p) => p.epoch > 0).flatMap((p) => p.space.frames));
+    const clear = new Set(whole.filter((p) => p.epoch === 0).flatMap((p) => p.space.frames));
+    let losses = 0;
+    for (const [n, segment] of segments.filter((s) => s.payload.length > 0).entries()) {
+      const frame = segments.indexOf(segment) + 1;
+      const held = whole.filter((p) => p.space.frames.includes(frame));
+      if (!sealed.has(frame) || clear.has(frame)) continue;
+      losses++;
+      const { packets } = await open({ ...one, capture: pcap(framesOf(lost(segments, n))) }, one.secrets);
+      expect(packets.filter((p) => p.number !== undefined && !places.has(place(p))).map(place)).toEqual([]);
+      const read = new Set(packets.filter((p) => p.number !== undefined).map(place));
+      const gone = whole.filter((p) => !read.has(place(p)));
+      expect(gone.filter((p) => p.side !== held[0]?.side)).toEqual([]);
+      expect(gone.length).toBeLessThanOrEqual(held.length + 1);
+    }
+    expect(losses).toBeGreaterThan(10);
   });
 });
