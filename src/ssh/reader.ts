@@ -303,6 +303,7 @@ function readSealed(session: SshSession, d: Direction, opener: Opener): boolean 
   const header: Header = { session, from: d.end, epoch: d.epoch, sequence: d.sequence, protocol: 2, encrypted: true, mac };
   d.sequence = (d.sequence + 1) >>> 0;
   d.proven = true;
+  d.lastProven = d.epoch;
   d.encryptedBytes += taken.space.bytes.length;
   d.encryptedPackets++;
   const packet = new SshPacket(header, d.inflater === undefined && !d.inflateAfterLogin ? parts : unpack(session, d, parts), taken);
