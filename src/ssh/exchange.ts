@@ -98,7 +98,7 @@ export class KeyExchange implements Exchange {
   /** Secrets were given for it, but a message that its hash is made of was not read yet. */
   lacksMessages(session: SshSession): boolean {
     const { method } = this;
-    if (this.session !== undefined || method === undefined || session.secrets === undefined) return false;
+    if (this.session !== undefined || method === undefined || session.secrets === undefined || session.secrets.empty) return false;
     const cookie = (side: Side) => toHexOrNone(this.kexinit[session.endOf(side)]?.lists.cookie);
     if (session.secrets.forExchange(cookie('client'), cookie('server')).length === 0) return false;
     return isMissing(hashParts(method, this.transcript(session), new Uint8Array(1)));
