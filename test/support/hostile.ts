@@ -14,8 +14,7 @@ export interface Hostile {
   readonly sessions?: number;
   /** Key log to read it with. */
   readonly secrets?: string;
-  /** Milliseconds that it may take on a busy machine, and megabytes that may be held at any time. */
-  readonly ms?: number;
+  /** Megabytes that may be held at any time, beyond the capture itself. */
   readonly mb?: number;
   pieces(): Iterable<Uint8Array>;
 }
@@ -147,22 +146,20 @@ const IDENTIFICATION: readonly Hostile[] = [
 const NETWORK: readonly Hostile[] = [
   {
     name: '200,000 SYNs of as many connections',
+    says: ['limit', /flows/],
     sessions: 0,
-    ms: 20_000,
     mb: 150,
     pieces: () => pcapOf(syns(200_000)),
   },
   {
-    name: '20,000 connections with one packet each that could become SSH',
-    ms: 20_000,
+    name: '5,000 connections with one packet each that could become SSH',
     mb: 400,
-    pieces: () => pcapOf(beginnings(20_000)),
+    pieces: () => pcapOf(beginnings(5000)),
   },
   {
-    name: 'every segment one byte, 60,000 of them',
+    name: 'every segment one byte, 10,000 of them',
     sessions: 1,
-    ms: 20_000,
-    pieces: () => talk([...GREETINGS, ...agreed(), ...repeat(60_000, (i): Said => ['c', IGNORE.subarray(i % IGNORE.length, (i % IGNORE.length) + 1)])]),
+    pieces: () => talk([...GREETINGS, ...agreed(), ...repeat(10_000, (i): Said => ['c', IGNORE.subarray(i % IGNORE.length, (i % IGNORE.length) + 1)])]),
   },
   {
     name: 'sequence numbers that jump by 2^31 and back',
@@ -185,11 +182,11 @@ const NETWORK: readonly Hostile[] = [
       }),
   },
   {
-    name: '30,000 datagrams of which only the first fragment comes',
+    name: '4,000 datagrams of which only the first fragment comes',
     says: ['limit', /datagrams|fragment/],
     sessions: 0,
     mb: 60,
-    pieces: () => pcapOf(repeat(30_000, (i) => fragment({ id: i & 0xffff, source: address(i) }, 0x2000, new Uint8Array(1000)))),
+    pieces: () => pcapOf(repeat(4000, (i) => fragment({ id: i & 0xffff, source: address(i) }, 0x2000, new Uint8Array(1000)))),
   },
   {
     name: 'fragments of one datagram that overlap, in every order',
@@ -235,9 +232,14 @@ const NETWORK: readonly Hostile[] = [
 const IGNORE = packet(concat(Uint8Array.of(2), string('x')));
 
 function* syns(count: number): Generator<Uint8Array> {
+  const template = frame({ destination: '192.0.2.1' }, tcp({ flags: SYN }));
+  const view = new DataView(template.buffer);
   for (let i = 0; i < count; i++) {
-    const fields = { source: address(i), destination: '192.0.2.1' };
-    yield frame(fields, tcp({ ...fields, sourcePort: 1024 + (i % 60_000), destinationPort: 22, sequence: i, flags: SYN }, new Uint8Array()));
+    // Source address, source port, sequence number; the checksums no longer fit, which must not matter.
+    view.setUint32(26, 0x0a000000 + i);
+    view.setUint16(34, 1024 + (i % 60_000));
+    view.setUint32(38, i);
+    yield template.slice();
   }
 }
 
@@ -287,33 +289,31 @@ const SSH: readonly Hostile[] = [
     pieces: () => talk([...GREETINGS, ...agreed(), ...repeat(100, (i): Said => ['c', packet(concat(Uint8Array.of(i + 1), hex('ffffffffffffffffffffffff')))])]),
   },
   {
-    name: '5,000 key exchanges',
+    name: '600 key exchanges',
     sessions: 1,
-    ms: 30_000,
     mb: 200,
-    pieces: () => talk([...GREETINGS, ...repeat(5000, () => agreed()).flat()]),
+    pieces: () => talk([...GREETINGS, ...repeat(600, () => agreed()).flat()]),
   },
   {
-    name: '50,000 packets that break the rules',
+    name: '5,000 packets that break the rules',
     sessions: 1,
-    says: ['limit', /more problems/],
-    ms: 20_000,
-    pieces: () => talk([...GREETINGS, ...agreed(), ['c', concat(...repeat(50_000, () => packet(Uint8Array.of(200, 1, 2))))]]),
+    says: ['limit', /problems/],
+    pieces: () => talk([...GREETINGS, ...agreed(), ['c', concat(...repeat(5000, () => packet(Uint8Array.of(200, 1, 2))))]]),
   },
   {
-    name: '50,000 channels that are opened and never closed',
+    name: '5,000 channels that are opened and never closed',
+    says: ['limit', /channels/],
     sessions: 1,
-    ms: 20_000,
     mb: 200,
     pieces: () => {
       const open = (i: number) => packet(concat(Uint8Array.of(90), string('session'), big(i, 4), big(2 ** 31, 4), big(32_768, 4)));
-      return talk([...GREETINGS, ...agreed(), ['c', concat(...repeat(50_000, open))]]);
+      return talk([...GREETINGS, ...agreed(), ['c', concat(...repeat(5000, open))]]);
     },
   },
   {
-    name: '50,000 requests for a login',
+    name: '1,000 requests for a login',
+    says: ['limit', /log in/],
     sessions: 1,
-    ms: 20_000,
     mb: 200,
     pieces: () => {
       const ask = (i: number) =>
@@ -322,7 +322,7 @@ const SSH: readonly Hostile[] = [
       return talk([
         ...GREETINGS,
         ...agreed(),
-        ...repeat(50, (k): Said[] => [
+        ...repeat(10, (k): Said[] => [
           ['c', concat(...repeat(100, (i) => ask(100 * k + i)))],
           ['s', concat(...repeat(100, () => no))],
         ]).flat(),
@@ -407,10 +407,9 @@ const SECRETS: readonly Hostile[] = [
     },
   },
   {
-    name: '300 key exchanges with a secret that fits none',
+    name: '100 key exchanges with a secret that fits none',
     sessions: 1,
     secrets: `${COOKIE} SHARED_SECRET ${'11'.repeat(32)}\n`,
-    ms: 30_000,
     pieces: () => {
       const key = concat(string('ssh-ed25519'), string(new Uint8Array(32).fill(3)));
       const reply = concat(
@@ -425,7 +424,7 @@ const SECRETS: readonly Hostile[] = [
         ['s', packet(reply)],
         ...agreed().slice(2),
       ];
-      return talk([...GREETINGS, ...repeat(300, () => round).flat()]);
+      return talk([...GREETINGS, ...repeat(100, () => round).flat()]);
     },
   },
 ];
@@ -439,7 +438,7 @@ function rsaKey(bytes: number): Uint8Array {
 const ng = (type: number, body: Uint8Array, length = body.length + 12) => concat(little(type, 4), little(length, 4), body, little(length, 4));
 const SECTION = ng(0x0a0d0d0a, hex('4d3c2b1a01000000ffffffffffffffff'));
 const INTERFACE = ng(1, hex('0100000000000400'));
-const enhanced = (bytes: Uint8Array, options = new Uint8Array(), captured = bytes.length) =>
+const enhanced = (bytes: Uint8Array, options: Uint8Array = new Uint8Array(), captured = bytes.length) =>
   ng(6, concat(new Uint8Array(12), little(captured, 4), little(bytes.length, 4), bytes, new Uint8Array((4 - (bytes.length % 4)) % 4), options));
 const HELLO = ethernet(IPV4, ipv4({}, tcp({}, utf8(CLIENT))));
 
@@ -490,7 +489,6 @@ const FILES: readonly Hostile[] = [
   {
     name: '1,000 secrets blocks with a megabyte of nothing',
     mb: 120,
-    ms: 30_000,
     pieces: function* () {
       yield concat(SECTION, INTERFACE);
       const text = new Uint8Array(100_000).fill(0x78);
@@ -507,26 +505,25 @@ const FILES: readonly Hostile[] = [
     },
   },
   {
-    name: 'gzip of 40 MB of frames without content',
-    ms: 40_000,
+    name: 'gzip of 16 MB of frames without content',
     mb: 60,
-    pieces: () => [new Uint8Array(gzipSync(concat(PCAP_HEAD, new Uint8Array(40_000_000)), { level: 9 }))],
+    pieces: () => [new Uint8Array(gzipSync(concat(PCAP_HEAD, new Uint8Array(16_000_000)), { level: 9 }))],
   },
   {
-    name: 'zstd of 10 GB of zeros, 128 KiB for four bytes',
+    name: 'zstd of 1.3 GB of zeros, 128 KiB for four bytes',
     says: ['limit', /come out of each byte/],
-    ms: 40_000,
     mb: 60,
     pieces: () => [zstdBomb()],
   },
 ];
 
-/** A zstd frame (RFC 8878): a raw block with the head of a pcap, then 80,000 blocks that each repeat a zero 128 Ki times. */
+/** A zstd frame (RFC 8878): a raw block with the head of a pcapng and of a block of 60 MB, then 10,000 blocks that each repeat a zero 128 Ki times. */
 function zstdBomb(): Uint8Array {
   const blockHead = (size: number, type: number, last = false) => little((size << 3) | (type << 1) | (last ? 1 : 0), 3);
   const rle = concat(blockHead(131_072, 1), Uint8Array.of(0));
+  const head = concat(SECTION, little(99, 4), little(60_000_000, 4));
   // Window of 128 KiB, no content size, no checksum.
-  return concat(hex('28b52ffd00'), Uint8Array.of(7 << 3), blockHead(PCAP_HEAD.length, 0), PCAP_HEAD, ...repeat(80_000, () => rle), blockHead(0, 0, true));
+  return concat(hex('28b52ffd00'), Uint8Array.of(7 << 3), blockHead(head.length, 0), head, ...repeat(10_000, () => rle), blockHead(0, 0, true));
 }
 
 export const HOSTILE: readonly Hostile[] = [...IDENTIFICATION, ...NETWORK, ...SSH, ...SECRETS, ...FILES];
