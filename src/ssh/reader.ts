@@ -140,10 +140,12 @@ export class SessionReader implements FlowHandler {
       const length = queue.uint32(0);
       const taken = queue.take(size);
       const padding = taken.space.bytes[4] as number;
-      const payload = { start: 5, end: Math.min(size, Math.max(6, 4 + length - padding)) };
+      const body = Math.min(size, 4 + length);
+      const payload = { start: 5, end: Math.min(body, Math.max(6, 4 + length - padding)) };
+      const behind = { paddingSpan: { start: payload.end, end: body }, macSpan: { start: body, end: size } };
       const cut = problem('truncated', `${why}: ${size} of ${4 + length + d.framing.tagLength} bytes are there`, { span: { start: 0, end: size } });
       const header = { session: this.session, from: d.end, epoch: d.epoch, sequence: d.sequence, protocol: 2, encrypted: false, mac: 'none' } as const;
-      const packet = new SshPacket(header, { length, padding, payload, cut: true, problems: [cut] }, taken);
+      const packet = new SshPacket(header, { length, padding, payload, ...behind, cut: true, problems: [cut] }, taken);
       handle(this.session, d, packet, true);
     } else {
       if (d.opener !== undefined) d.encryptedBytes += size;
