@@ -51,6 +51,8 @@ export interface Fixture {
   readonly capture: Uint8Array;
   /** A key log, when one of the programs could be made to write it. */
   readonly secrets?: string;
+  /** A second key log, of the ephemeral private values: a line for each side. */
+  readonly privateSecrets?: string;
   readonly manifest: Manifest;
 }
 
@@ -60,16 +62,21 @@ export function fixtures(): string[] {
 }
 
 /** Path of a file of the fixture `name`, for tests that give it to a program. */
-export function fixturePath(name: string, file: 'capture.pcapng' | 'secrets.keylog' | 'manifest.json'): string {
+export function fixturePath(name: string, file: 'capture.pcapng' | 'secrets.keylog' | 'private.keylog' | 'manifest.json'): string {
   return new URL(`${name}/${file}`, CAPTURES).pathname;
 }
 
 /** The fixture in the folder `name`. */
 export function fixture(name: string): Fixture {
-  const secrets = fixturePath(name, 'secrets.keylog');
+  const logged = (file: 'secrets.keylog' | 'private.keylog') => {
+    const path = fixturePath(name, file);
+    return existsSync(path) ? readFileSync(path, 'latin1') : undefined;
+  };
+  const [secrets, privateSecrets] = [logged('secrets.keylog'), logged('private.keylog')];
   return {
     capture: new Uint8Array(readFileSync(fixturePath(name, 'capture.pcapng'))),
-    ...(existsSync(secrets) ? { secrets: readFileSync(secrets, 'latin1') } : {}),
+    ...(secrets === undefined ? {} : { secrets }),
+    ...(privateSecrets === undefined ? {} : { privateSecrets }),
     manifest: JSON.parse(readFileSync(fixturePath(name, 'manifest.json'), 'utf8')) as Manifest,
   };
 }

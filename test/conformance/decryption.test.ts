@@ -1,0 +1,179 @@
+/** Every fixture with secrets, opened, against what the programs that made it printed; and wrong secrets, against what they must be called. */
+import { collect, inMemory, SecretStore, SecretsScan } from '../../src/index.ts';
+import type { Packet, Side } from '../../src/ssh/model.ts';
+import { type Fixture, fixture, fixtures } from '../support/fixtures.ts';
+
+const SIDES: readonly Side[] = ['client', 'server'];
+const KEXINIT = 20;
+
+/** Messages that no log of OpenSSH shows: WINDOW_ADJUST, DATA and EXTENDED_DATA of channels (its ssh_packet_log_type). */
+const NOT_LOGGED = [93, 94, 95];
+
+/** What ended without an exit status on the wire: the client left first, or its exit status is that of a connection that failed. */
+const NO_EXIT_STATUS = ['paramiko-client', 'disconnect-in-clear', 'messages-in-clear'];
+
+const hasBlock = ({ manifest }: Fixture) => manifest.exercises.some((claim) => claim.startsWith('feature:secrets-block'));
+
+/** The fixture opened with `log`; with none, by the secrets in the capture itself. */
+async function open({ capture }: Fixture, log?: string) {
+  const secrets = new SecretStore();
+  if (log !== undefined) secrets.add(new TextEncoder().encode(log), 'secrets.keylog');
+  const lateSecrets = () => {
+    const scan = new SecretsScan();
+    scan.push(capture);
+    return scan.blocks;
+  };
+  const { sessions, packets, totals } = await collect(inMemory(capture), { secrets, lateSecrets });
+  const [session] = sessions;
+  if (session === undefined) throw new Error('no session');
+  return { session, packets, totals };
+}
+
+/** Message numbers of `side` in the order of sending, without those that its log does not show. */
+function numbers(packets: readonly Packet[], side: Side, logged: readonly number[]) {
+  const hidden = NOT_LOGGED.some((n) => logged.includes(n)) ? [] : NOT_LOGGED;
+  return packets.filter((p) => p.side === side && !hidden.includes(p.number ?? -1)).map((p) => p.number);
+}
+
+/** Every exchange proved, every packet opened, every MAC valid. */
+async function expectOpened(opened: Awaited<ReturnType<typeof open>>, exchanges: number) {
+  const { session, packets, totals } = opened;
+  expect(session.exchanges.map((e) => e.signature.verdict)).toEqual(new Array(exchanges).fill('valid'));
+  const sealed = packets.filter((p) => p.epoch > 0);
+  expect(sealed.filter((p) => p.mac !== 'valid' || p.number === undefined)).toEqual([]);
+  for (const side of SIDES) {
+    const { state, packets: framed, decrypted } = session[side].decryption;
+    const count = sealed.filter((p) => p.side === side).length;
+    expect({ state, framed, decrypted }).toEqual({ state: count > 0 ? 'ok' : 'none', framed: count, decrypted: count });
+  }
+  expect(totals.problems).toEqual([]);
+}
+
+const OPENABLE = fixtures().filter((name) => fixture(name).secrets !== undefined || hasBlock(fixture(name)));
+
+test('there are fixtures with secrets, and every one that has none says so', () => {
+  expect(OPENABLE.length).toBeGreaterThan(70);
+  const without = fixtures().filter((name) => !OPENABLE.includes(name));
+  for (const name of without) expect(fixture(name).manifest.exercises.join()).toMatch(/feature:(no-|rst|strict-kex-violation)/);
+});
+
+describe.each(OPENABLE)('%s', (name) => {
+  const one = fixture(name);
+  const printed = one.manifest.expect;
+  const exchanges = (printed.messages?.client ?? []).filter((n) => n === KEXINIT).length;
+  const opened = open(one, one.secrets);
+
+  test('H is what the host key signed, every packet is opened and every MAC is valid', async () => {
+    await expectOpened(await opened, exchanges);
+  });
+
+  test('both sides sent the messages that the programs logged, up to the end of the log', async () => {
+    const { packets } = await opened;
+    for (const side of SIDES) {
+      const logged = printed.messages?.[side] ?? [];
+      expect(logged.length).toBeGreaterThan(0);
+      expect(numbers(packets, side, logged).slice(0, logged.length)).toEqual(logged);
+    }
+  });
+
+  test('every message is decoded to its end', async () => {
+    for (const p of (await opened).packets) {
+      expect({ packet: p.index, problems: p.problems.filter((q) => ['malformed', 'truncated', 'trailing', 'unknown'].includes(q.code)) }).toEqual({
+        packet: p.index,
+        problems: [],
+      });
+    }
+  });
+
+  test('the login has the outcome and the method that the programs printed, and its signatures are right', async () => {
+    const { attempts, outcome } = (await opened).session.authentication;
+    for (const { signature } of attempts) if (signature !== undefined) expect(signature).toMatchObject({ verdict: 'valid' });
+    if (!printed.authenticated) return;
+    expect(outcome).toBe('success');
+    expect(attempts.at(-1)?.outcome).toBe('success');
+    expect(attempts.at(-1)?.method.replace('-hostbound-v00@openssh.com', '')).toBe(printed.authenticated);
+  });
+
+  test('the exit status is that of the client', async () => {
+    if (NO_EXIT_STATUS.includes(name) || printed.exitStatus === 255) return;
+    const statuses = (await opened).session.channels.map((c) => c.exitStatus).filter((s) => s !== undefined);
+    expect(statuses.at(-1)).toBe(printed.exitStatus);
+  });
+
+  if (one.privateSecrets !== undefined) {
+    test.each(one.privateSecrets.trimEnd().split('\n'))('opened by the private value of one side: %.32s', async (line) => {
+      const [byK, byValue] = [await opened, await open(one, line)];
+      await expectOpened(byValue, exchanges);
+      expect(byValue.session.exchanges[0]?.secret?.kind).toBe('PRIVATE_KEY');
+      expect(byValue.session.exchanges.map((e) => e.exchangeHash)).toEqual(byK.session.exchanges.map((e) => e.exchangeHash));
+      expect(byValue.packets.map((p) => p.number)).toEqual(byK.packets.map((p) => p.number));
+    });
+  }
+
+  if (hasBlock(one)) {
+    test('the secrets are in the capture and nowhere else', async () => {
+      expect(one.secrets).toBeUndefined();
+      expect((await opened).session.exchanges[0]?.secret?.source).toMatch(/^secrets block at offset \d+/);
+    });
+  }
+});
+
+describe('wrong secrets', () => {
+  const cookies = (log: string | undefined) => (log ?? '').split('\n').flatMap((line) => (line === '' ? [] : [line.slice(0, 32)]));
+  const { secrets: rekey = '' } = fixture('rekey');
+  const { secrets: login = '' } = fixture('openssh-login');
+
+  /** One bit of every K in `log` is another: bit 0 of its byte 1. */
+  const flipped = (log: string) =>
+    log.replace(/(SHARED_SECRET ...)(.)/g, (_, head: string, digit: string) => head + (Number.parseInt(digit, 16) ^ 1).toString(16));
+
+  test.each(['openssh-login', 'kex-gex-sha256', 'cipher-aes128-cbc', 'cipher-aes256-gcm', 'cipher-aes128-ctr-etm', 'kex-rsa2048'])(
+    '%s with one bit of K flipped: no packet passes for valid, and the secret is named as the cause',
+    async (name) => {
+      const { session, packets } = await open(fixture(name), flipped(fixture(name).secrets ?? ''));
+      expect(session.exchanges[0]?.signature.verdict).toBe('invalid');
+      expect(packets.filter((p) => p.epoch > 0 && (p.mac === 'valid' || p.number !== undefined))).toEqual([]);
+      for (const side of SIDES) {
+        expect(session[side].decryption).toMatchObject({ state: 'lost', decrypted: 0 });
+        expect(session[side].decryption.reason).toMatch(/the secret is not that of this session/);
+      }
+    },
+  );
+
+  test('the key log of another session: both wanted cookies are named, and those that were given', async () => {
+    const { session, packets } = await open(fixture('openssh-login'), rekey);
+    expect(session.exchanges[0]?.signature.verdict).toBe('unchecked');
+    expect(packets.filter((p) => p.epoch > 0)).toEqual([]);
+    for (const side of SIDES) {
+      expect(session[side].decryption.state).toBe('no-secret');
+      for (const cookie of cookies(login)) expect(session[side].decryption.reason).toContain(cookie);
+      expect(session[side].decryption.reason).toContain(cookies(rekey)[0]);
+    }
+  });
+
+  test.each([
+    ['within a byte of K', login.length / 2 + 70],
+    ['before K', login.length / 2 + 40],
+    ['in the cookie', login.length / 2 + 9],
+  ])('a last line that was cut %s has a problem with its number, and the lines before it are used', async (_, length) => {
+    const whole = await open(fixture('openssh-login'), login.slice(0, length));
+    expect(whole.totals.problems.map((p) => p.line)).toEqual([2]);
+    await expectOpened({ ...whole, totals: { ...whole.totals, problems: [] } }, 1);
+    const alone = await open(fixture('openssh-login'), login.slice(login.length / 2, length));
+    expect(alone.totals.problems.map((p) => p.line)).toEqual([1]);
+    expect(alone.session.client.decryption.state).toBe('no-secret');
+  });
+
+  test('a re-key without its secret: what was before it is opened, and the cookies of the second exchange are named', async () => {
+    const lines = rekey.split('\n');
+    const { session, packets } = await open(fixture('rekey'), [...lines.slice(0, 2), ...lines.slice(4)].join('\n'));
+    expect(session.exchanges.slice(0, 2).map((e) => e.signature.verdict)).toEqual(['valid', 'unchecked']);
+    expect(packets.filter((p) => p.epoch === 1).every((p) => p.mac === 'valid')).toBe(true);
+    for (const side of SIDES) {
+      expect(packets.some((p) => p.epoch === 1 && p.side === side)).toBe(true);
+      expect(session[side].decryption.state).toBe('partial');
+      expect(session[side].decryption.reason).toMatch(/^key exchange 2 /);
+      for (const cookie of cookies(rekey).slice(2, 4)) expect(session[side].decryption.reason).toContain(cookie);
+    }
+  });
+});
