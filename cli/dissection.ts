@@ -37,8 +37,9 @@ export async function runCommand(command: Command, args: Arguments, world: World
     const source = await openSource(path);
     const progress = progressFor(source, args, world);
     output.before = () => progress?.hide();
-    const lateSecrets = () => findSecrets(path, { ...DEFAULT_LIMITS, ...limits });
-    const options = { file: path, limits, secrets, lateSecrets, progress: (bytes: number) => progress?.update(bytes) };
+    const all = { ...DEFAULT_LIMITS, ...limits };
+    const late = source.size !== undefined && source.size <= all.lateSecretsBytes ? { lateSecrets: () => findSecrets(path, all) } : {};
+    const options = { file: path, limits, secrets, ...late, progress: (bytes: number) => progress?.update(bytes) };
     const { refusal } = await dissect(flushing(source, output, path === '-'), both(results.sink, embedding?.sink), options);
     progress?.hide();
     if (refusal !== undefined) throw new InputError(`${path} ${refusal.message} (offset ${refusal.offset})`);

@@ -11,6 +11,7 @@ import { SessionReader } from './ssh/reader.ts';
 import { SshSession } from './ssh/session.ts';
 import type { Flow } from './stream/chunk.ts';
 import { FlowTable } from './stream/flows.ts';
+import { type Problem, problem } from './wire/problem.ts';
 
 export interface DissectOptions {
   /** Name of the capture, for its record. */
@@ -58,6 +59,8 @@ class Pipeline {
   private blocks = 0;
   /** Offsets of the secrets blocks that were taken, in their order or ahead of it. */
   private readonly taken = new Set<number>();
+  /** Blocks that came when sessions had begun, which may have missed them. */
+  private late = 0;
   private sessions = 0;
   private frames = 0;
 
@@ -93,8 +96,15 @@ class Pipeline {
 
   private takeBlock(block: SecretsBlock): void {
     if (this.taken.has(block.offset)) return;
+    if (this.sessions > 0 && this.options.lateSecrets === undefined) this.late++;
     this.taken.add(block.offset);
     this.secrets.addBlock(block);
+  }
+
+  private lateProblems(): Problem[] {
+    if (this.late === 0) return [];
+    const what = `${this.late} secrets block${this.late === 1 ? ' stands' : 's stand'} behind the first packets of sessions, which may have missed`;
+    return [problem('limit', `${what} what they open: pipes and files beyond the limit lateSecretsBytes are not searched beforehand`)];
   }
 
   finish(): Outcome {
@@ -111,7 +121,7 @@ class Pipeline {
       frames: this.frames,
       streams: flows.streams,
       sessions: this.sessions,
-      problems: [...this.secrets.problems, ...input.problems, ...net.problems, ...flows.problems],
+      problems: [...this.lateProblems(), ...this.secrets.problems, ...input.problems, ...net.problems, ...flows.problems],
     };
     if (input.refusal === undefined) this.sink.capture?.(totals);
     return { refusal: input.refusal, totals };

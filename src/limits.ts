@@ -62,6 +62,10 @@ export interface Limits {
   readonly channelText: number;
   /** Requests of one side that wait for an answer at one time: global ones, and those of one channel. */
   readonly pendingRequests: number;
+  /** Largest capture file that is looked through for secrets blocks behind the packets they open before these are read, bytes. */
+  readonly lateSecretsBytes: number;
+  /** Signatures over an exchange hash that do not verify and whose cause is looked for, in one run; each takes some hundred milliseconds. */
+  readonly diagnoses: number;
   /** Problems kept for one session or capture; later ones are counted. */
   readonly problems: number;
 }
@@ -100,5 +104,7 @@ export const DEFAULT_LIMITS: Limits = {
   channelRequests: 64,
   channelText: 1024 * 1024,
   pendingRequests: 1024,
+  lateSecretsBytes: 32 * 1024 * 1024,
+  diagnoses: 16,
   problems: 1000,
 };

@@ -10,6 +10,7 @@ import type { SecretStore } from './store.ts';
 export class MatchedSecrets implements Secrets {
   readonly readings = { numberCandidates, stringCandidates };
   readonly spent = { units: 0 };
+  diagnosed = 0;
   private readonly store: SecretStore;
   /** The derived keys among the first `looked` items of the store, which grows as blocks of the capture are read. */
   private readonly derived: OfferedKeys[] = [];

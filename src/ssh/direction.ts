@@ -91,6 +91,8 @@ export class Direction {
   encryptedBytes = 0;
   encryptedPackets = 0;
   openedPackets = 0;
+  /** The epoch of the last packet whose MAC was right. */
+  lastProven = 0;
   /** Why the bytes after NEWKEYS are not opened, once that is known. */
   obstacle: Obstacle | undefined;
 
@@ -102,6 +104,12 @@ export class Direction {
   get decryption(): Decryption {
     const { state, reason } = this.outcome;
     return { packets: this.encryptedPackets, decrypted: this.openedPackets, bytes: this.encryptedBytes, state, reason };
+  }
+
+  /** Whether MACs under the keys of exchange `epoch` were right; undefined when none was looked at. */
+  verdictOf(epoch: number): boolean | undefined {
+    if (this.lastProven >= epoch) return true;
+    return this.epoch >= epoch && this.obstacle !== undefined ? false : undefined;
   }
 
   private get outcome(): Obstacle {

@@ -1,12 +1,14 @@
 /** One key exchange, from its KEXINITs to its NEWKEYS: what was agreed, which host key was shown, and what its secret gives. */
 import { toHex } from '../bytes/hex.ts';
+import type { Limits } from '../limits.ts';
 import type { End } from '../stream/chunk.ts';
 import type { SentKexInit } from './direction.ts';
 import { hostKeyOf } from './hostkey/blob.ts';
+import { type Finding, findCulprit, unexplained } from './kex/culprit.ts';
 import { hashParts, isMissing } from './kex/hash-parts.ts';
 import { kexMethod } from './kex/index.ts';
 import type { KexMethod } from './kex/method.ts';
-import { type Resolution, type Resolved, resolveSecret } from './kex/resolve-secret.ts';
+import { type ExchangeInputs, type Resolution, type Resolved, resolveSecret } from './kex/resolve-secret.ts';
 import type { OfferedSecret, Secrets } from './kex/secrets.ts';
 import { type SentMessage, sentMessage, type Transcript } from './kex/transcript.ts';
 import type { KeySource } from './keys.ts';
@@ -28,6 +30,8 @@ export class KeyExchange implements Exchange {
   signatureAlgorithm: string | undefined;
   /** What the secrets of this exchange gave; undefined before they were asked for, or without any. */
   resolved: Resolved<OfferedSecret> | undefined;
+  /** What was found when the signature did not verify. */
+  private finding: Finding | undefined;
   /** Messages 30 to 49 of this exchange. */
   readonly messages: SshPacket[] = [];
   private session: SshSession | undefined;
@@ -75,13 +79,26 @@ export class KeyExchange implements Exchange {
     const name = `session ${session.number}, exchange ${this.epoch}`;
     for (const { secret, reason } of this.resolved.rejected) secret.note(`${name}: it ${reason}`);
     this.resolved.best?.secret.note(name);
-    if (this.epoch === 1) session.sessionId = this.resolved.best?.h;
+    this.diagnose(inputs, secrets, session.limits);
+    if (this.epoch === 1) session.sessionId = this.agreedHash;
+  }
+
+  /** Looks for the reason when the host key's signature does not verify. */
+  private diagnose(inputs: ExchangeInputs, secrets: Secrets, limits: Limits): void {
+    const { best } = this;
+    if (best?.parts === undefined || best.signature.verdict !== 'invalid') return;
+    if (secrets.diagnosed++ < limits.diagnoses) this.finding = findCulprit(inputs, best.parts, { matchesPublic: best.matchesPublic });
+  }
+
+  /** What the two ends took for H: when both make the same mistake their keys follow from its outcome. */
+  private get agreedHash(): Uint8Array | undefined {
+    return this.finding?.h ?? this.best?.h;
   }
 
   /** Secrets were given for it, but a message that its hash is made of was not read yet. */
   lacksMessages(session: SshSession): boolean {
     const { method } = this;
-    if (this.session !== undefined || method === undefined || session.secrets === undefined) return false;
+    if (this.session !== undefined || method === undefined || session.secrets === undefined || session.secrets.empty) return false;
     const cookie = (side: Side) => toHexOrNone(this.kexinit[session.endOf(side)]?.lists.cookie);
     if (session.secrets.forExchange(cookie('client'), cookie('server')).length === 0) return false;
     return isMissing(hashParts(method, this.transcript(session), new Uint8Array(1)));
@@ -102,9 +119,10 @@ export class KeyExchange implements Exchange {
     const { method, best } = this;
     if (method === undefined) return () => `the key exchange method ${this.negotiation?.kex ?? '(none agreed)'} is not supported`;
     if (best === undefined) return () => this.whyNoSecret(session.secrets);
-    if (best.h === undefined) return () => best.signature.reason;
+    const h = this.agreedHash;
+    if (h === undefined) return () => best.signature.reason;
     if (session.sessionId === undefined) return () => 'the session id is not known: the first key exchange has no secret';
-    return { hash: method.hash, k: best.encodedK, h: best.h, sessionId: session.sessionId };
+    return { hash: method.hash, k: best.encodedK, h, sessionId: session.sessionId };
   }
 
   private whyNoSecret(secrets: Secrets | undefined): string {
@@ -166,8 +184,16 @@ export class KeyExchange implements Exchange {
     return this.best?.k;
   }
 
+  private diagnosis(finding: Finding): string {
+    const said = this.best?.signature.reason ?? '';
+    if (finding.mistakes.length > 0) return `${said}; what fits: ${finding.sentences.join('; ')}`;
+    const opened = this.session === undefined ? undefined : [this.session.a, this.session.b].map((d) => d.verdictOf(this.epoch));
+    const macsVerify = opened?.includes(true) ? true : opened?.includes(false) ? false : undefined;
+    return `${said}; ${unexplained({ matchesPublic: this.best?.matchesPublic, macsVerify }).join('; ')}`;
+  }
+
   get signature(): Exchange['signature'] {
-    if (this.best !== undefined) return this.best.signature;
+    if (this.best !== undefined) return this.finding === undefined ? this.best.signature : { verdict: 'invalid', reason: this.diagnosis(this.finding) };
     const only = this.derived === undefined ? '' : ': only keys derived from it were given, from which the exchange hash cannot be computed';
     return { verdict: 'unchecked', reason: `the shared secret K of this exchange is not known${only}` };
   }

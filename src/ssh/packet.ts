@@ -185,7 +185,7 @@ export class SshPacket implements Packet {
     if (this.protocol === 2 && this.padding !== undefined) out.push(leaf('paddingLength', 'byte', 4, 5, this.padding, PADDING_LENGTH_DOC));
     if (this.protocol === 1) this.pushPadding(out);
     const p = this.payload;
-    if (p !== undefined && p.end > p.start) out.push(this.messageField(p));
+    if (p !== undefined && this.number !== undefined) out.push(this.messageField(p));
     else this.pushSealed(out);
     if (this.protocol === 2) this.pushPadding(out);
     const m = this.framed.macSpan;
@@ -225,7 +225,12 @@ export class SshPacket implements Packet {
   private pushSealed(out: Field[]): void {
     const start = out[out.length - 1]?.span.end ?? 0;
     const end = this.framed.paddingSpan?.start ?? this.framed.macSpan?.start ?? this.plain.bytes.length;
-    const [name, doc] = this.encrypted ? ['encrypted', 'The payload and its padding, encrypted.'] : ['(undecoded)', undefined];
+    const stuck = this.inflated !== undefined;
+    const [name, doc] = stuck
+      ? ['(compressed)', STUCK_DOC]
+      : this.encrypted
+        ? ['encrypted', 'The payload and its padding, encrypted.']
+        : ['(undecoded)', undefined];
     out.push(leaf(name as string, 'bytes', start, end, this.plain.bytes.subarray(start, end), doc));
   }
 
@@ -235,6 +240,7 @@ export class SshPacket implements Packet {
   }
 }
 
+const STUCK_DOC = 'The payload as it was sent: it could not be decompressed.';
 const LENGTH_DOC = 'Length of the packet in bytes, without this field and without the MAC (RFC 4253 section 6).';
 const PADDING_LENGTH_DOC =
   'Bytes of padding behind the payload: 4 at least, so many that the whole is a multiple of the cipher block size, or of 8 (RFC 4253 section 6).';

@@ -91,9 +91,9 @@ class GapQuest implements Quest {
     const { frame } = d.queue.take(found.at);
     const head = found.at === 0 ? d.queue.take(0).frame : frame;
     const count = found.packets === undefined ? 'NEWKEYS and perhaps other packets' : `about ${found.packets} ${found.packets === 1 ? 'packet' : 'packets'}`;
-    const message = `resynchronised: ${unread} bytes and ${count} of the ${session.sideOf(d.end)} are missing or cannot be read in front of packet ${found.sequence}`;
+    const message = `resynchronised: ${unread} bytes and ${count} of the ${session.sideOf(d.end)} are missing or cut in front of packet ${found.sequence}`;
     session.report(problem('gap', message, { frame: head }));
-    readOn(session, d, found, `${this.what}: ${count} are missing or cannot be read, and reading went on behind them (frame ${head})`, head);
+    readOn(session, d, found, `${this.what}, with ${count} lost or cut; reading went on behind it (frame ${head})`, head);
   }
 
   none(): void {
@@ -186,12 +186,23 @@ function takeBlind(session: SshSession, d: Direction, total: number): void {
   session.give({ packet });
 }
 
+/** What the signature over the exchange hash says of keys that open nothing. */
+function wrongKeys(session: SshSession, d: Direction): string {
+  const exchange = session.exchanges[d.epoch - 1];
+  const verdict = exchange?.best?.signature.verdict;
+  const source = exchange?.best?.secret.origin ?? 'the secrets';
+  if (verdict === 'invalid') return `the host key's signature does not verify either: the secret of ${source} is not that of this key exchange`;
+  if (verdict === 'valid')
+    return 'yet the secret is right, as the host key signed its exchange hash: the algorithms are not those negotiated, or the packet was altered';
+  return `the secret of ${source} is not that of this key exchange, or the algorithms are not those negotiated`;
+}
+
 /** The packet at the head of the queue does not open. If the keys are right all the same, the next one is looked for. */
 export function recoverFromDamage(session: SshSession, d: Direction, damage: Damage): void {
   const { suite } = d;
   if (suite === undefined || !keysAreRight(session, d)) {
     const frame = takeDamaged(session, d, damage, damage.total ?? d.queue.length, 1);
-    const reason = `${damage.message} (frame ${frame}): the secret is not that of this session, or the algorithms are not those negotiated`;
+    const reason = `${damage.message} (frame ${frame}): ${wrongKeys(session, d)}`;
     giveUp(session, d, 'unauthentic', reason, frame);
     return;
   }

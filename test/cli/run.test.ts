@@ -8,6 +8,7 @@ import { COMMANDS, parse, run } from '../../cli/run.ts';
 import { fixturePath } from '../support/fixtures.ts';
 
 const LOGIN = fixturePath('openssh-login', 'capture.pcapng');
+const KEYLOG = 'fixtures/captures/openssh-login/secrets.keylog';
 
 interface Ran {
   readonly code: number;
@@ -115,6 +116,23 @@ test('every record of every format for machines meets the schema', async () => {
   expect([...new Set(records.map((r) => r.record))]).toEqual(['identification', 'packet', 'session', 'capture']);
   const summary = await sshark(['summary', LOGIN, '-T', 'json']);
   expect(JSON.parse(summary.out)).toEqual(records.slice(-2));
+});
+
+test.each([
+  [['kex', LOGIN], ['kex']],
+  [['kex', LOGIN, '-k', KEYLOG, '--show-secrets', '--tamper', 'vS:3'], ['kex']],
+  [['kex', LOGIN, '-k', KEYLOG, '--tamper', 'vS:99999'], ['kex']],
+  [['secrets', LOGIN], ['sessionSecrets']],
+  [
+    ['secrets', LOGIN, '-k', KEYLOG, '--show-secrets'],
+    ['sessionSecrets', 'secret'],
+  ],
+])('%j for machines meets the schema', async (call, names) => {
+  const ajv = new Ajv2020({ allowUnionTypes: true });
+  const validate = ajv.compile(JSON.parse(readFileSync('docs/output.schema.json', 'utf8')));
+  const records: { record: string }[] = JSON.parse((await sshark([...call, '-T', 'json'])).out);
+  for (const record of records) expect([validate(record), validate.errors?.[0]]).toEqual([true, undefined]);
+  expect([...new Set(records.map((r) => r.record))]).toEqual(names);
 });
 
 test('-s shows the sessions asked for only', async () => {

@@ -241,7 +241,7 @@ describe('--export', () => {
       .map((line) => JSON.parse(line));
     expect(first).toMatchObject({ cookie: linesOf(name)[0]?.slice(0, 32), epoch: 1, sessionId: first.exchangeHash, cipher: { client: expect.any(String) } });
     // What the algorithms have no use for is not there.
-    const letters = { 'cipher-aes256-gcm': ['A', 'B', 'C', 'D'], 'cipher-chacha20': ['C', 'D'] }[name] ?? ['A', 'B', 'C', 'D', 'E', 'F'];
+    const letters = { 'cipher-aes256-gcm': ['A', 'B', 'C', 'D'], 'cipher-chacha20': ['C', 'D'], zlib: ['C', 'D'] }[name] ?? ['A', 'B', 'C', 'D', 'E', 'F'];
     expect(Object.keys(first).filter((key) => /^[A-F]$/.test(key))).toEqual(letters);
     expect(more.map((record) => record.sessionId)).toEqual(more.map(() => first.sessionId));
     const opened = await messages(capture(name), ['-k', keys]);

@@ -210,7 +210,7 @@ describe('wrong secrets', () => {
       expect(packets.filter((p) => p.epoch > 0 && (p.mac === 'valid' || p.number !== undefined))).toEqual([]);
       for (const side of SIDES) {
         expect(session[side].decryption).toMatchObject({ state: 'lost', decrypted: 0 });
-        expect(session[side].decryption.reason).toMatch(/the secret is not that of this session/);
+        expect(session[side].decryption.reason).toMatch(/is not that of this key exchange/);
       }
     },
   );

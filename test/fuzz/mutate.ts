@@ -11,7 +11,7 @@ function at(bytes: Uint8Array, random: Random): number {
   return Math.floor(random() * bytes.length);
 }
 
-function pick<T>(list: readonly T[], random: Random): T {
+export function pick<T>(list: readonly T[], random: Random): T {
   return list[Math.floor(random() * list.length)] as T;
 }
 

