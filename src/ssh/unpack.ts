@@ -29,7 +29,7 @@ export function unpack(session: SshSession, d: Direction, parts: Framed): Framed
  */
 function begin(session: SshSession, d: Direction, payload: Uint8Array): void {
   if (isZlibHeader(payload)) d.inflater = new PacketInflater(session.limits.inflatedBytes);
-  else if (session.a.lossy || session.b.lossy) d.zlibBroken = !isMessage(payload);
+  else if (session.a.lossy || session.b.lossy) d.zlibBroken = (session.authenticated && d.lossy) || !isMessage(payload);
 }
 
 /** Numbers whose messages only their method knows are believed. */

@@ -289,4 +289,14 @@ describe('a segment lost behind NEWKEYS', () => {
     }
     expect(losses).toBeGreaterThan(10);
   });
+
+  test.each(['zlib', 'rekey-zlib'])('%s: no compressed payload is taken for a message, wherever the stream breaks', async (name) => {
+    const one = fixture(name);
+    const places = new Set((await open(one, one.secrets)).packets.map(place));
+    const segments = segmentsOf(framesOfFixture(one.capture));
+    for (let n = 0; n < segments.filter((s) => s.payload.length > 0).length; n++) {
+      const { packets } = await open({ ...one, capture: pcap(framesOf(lost(segments, n))) }, one.secrets);
+      expect(packets.filter((p) => p.encrypted && p.number !== undefined && !places.has(place(p))).map(place)).toEqual([]);
+    }
+  });
 });
