@@ -25,7 +25,8 @@ export function summaryRenderer(options: RenderOptions): Renderer {
 class Summary implements Renderer {
   private readonly options: RenderOptions;
   private readonly colors: Palette;
-  private held: { readonly full: string; readonly brief: string }[] = [];
+  /** Sessions that are over: what they hold is small, and their text takes longer than their bytes took to read. */
+  private held: Session[] = [];
   private brief = false;
 
   constructor(options: RenderOptions) {
@@ -36,21 +37,21 @@ class Summary implements Renderer {
   session(s: Session): string {
     if (this.options.full) return this.full(s);
     if (this.brief) return this.line(s);
-    this.held.push({ full: this.full(s), brief: this.line(s) });
+    this.held.push(s);
     if (this.held.length <= SESSIONS_IN_FULL) return '';
     this.brief = true;
-    return this.release((one) => one.brief, this.title());
+    return this.release((one) => this.line(one), this.title());
   }
 
   capture(c: CaptureTotals): string {
-    const held = this.release((one) => one.full, '');
+    const held = this.release((one) => this.full(one), '');
     const size = c.compression === undefined ? count(c.bytes, 'byte') : `${count(c.bytes, 'byte')}, ${printable(c.compression)}`;
     const contents = `${count(c.frames, 'frame')}, ${count(c.streams, 'TCP stream')}, ${count(c.sessions, 'SSH session')}`;
     const more = this.brief ? `${this.colors.faint('Use -s NUMBER to see a session in full.')}\n` : '';
     return `${held}${this.brief ? '\n' : ''}${this.colors.strong(shorten(c.file, 200))}: ${c.format}, ${size}: ${contents}\n${captureProblems(c, this.colors)}${more}`;
   }
 
-  private release(form: (one: { readonly full: string; readonly brief: string }) => string, before: string): string {
+  private release(form: (one: Session) => string, before: string): string {
     const text = this.held.map(form).join('');
     this.held = [];
     return text === '' ? '' : before + text;
