@@ -101,19 +101,29 @@ function channelData(data: Uint8Array): Uint8Array {
   return w.finish();
 }
 
+/** A part of a message: a byte, a uint32, a uint64 in two words, or a string. */
+type Part = { readonly byte: number } | { readonly words: readonly number[] } | { readonly text: string | Uint8Array };
+
+const byte = (value: number): Part => ({ byte: value });
+const words = (...values: readonly number[]): Part => ({ words: values });
+const text = (value: string | Uint8Array): Part => ({ text: value });
+
+function message(...parts: readonly Part[]): Uint8Array {
+  const w = new Writer();
+  for (const part of parts) {
+    if ('byte' in part) w.uint8(part.byte);
+    else if ('text' in part) w.string(typeof part.text === 'string' ? new TextEncoder().encode(part.text) : part.text);
+    else for (const word of part.words) w.uint32(word);
+  }
+  return w.finish();
+}
+
 /** A session channel with the subsystem sftp: open, confirmation, request, answer. */
 function* channel(): Generator<Message> {
-  const text = (w: Writer, s: string) => w.string(new TextEncoder().encode(s));
-  const make = (fill: (w: Writer) => void) => {
-    const w = new Writer();
-    fill(w);
-    return w.finish();
-  };
-  const numbers = (w: Writer, ...values: number[]) => values.forEach((v) => w.uint32(v));
-  yield { from: 'client', payload: make((w) => (w.uint8(90), text(w, 'session'), numbers(w, 0, 0x40000000, 0x8000))) };
-  yield { from: 'server', payload: make((w) => (w.uint8(91), numbers(w, 0, 0, 0x40000000, 0x8000))) };
-  yield { from: 'client', payload: make((w) => (w.uint8(98), w.uint32(0), text(w, 'subsystem'), w.uint8(1), text(w, 'sftp'))) };
-  yield { from: 'server', payload: make((w) => (w.uint8(99), w.uint32(0))) };
+  yield { from: 'client', payload: message(byte(90), text('session'), words(0, 0x40000000, 0x8000)) };
+  yield { from: 'server', payload: message(byte(91), words(0, 0, 0x40000000, 0x8000)) };
+  yield { from: 'client', payload: message(byte(98), words(0), text('subsystem'), byte(1), text('sftp')) };
+  yield { from: 'server', payload: message(byte(99), words(0)) };
 }
 
 /** `count` small messages, from both sides in turn: 80 bytes of channel data each. */
@@ -129,30 +139,20 @@ export function* download(megabytes: number): Generator<Message> {
   const random = randomOf(5);
   const block = Uint8Array.from({ length: 32_768 }, () => Math.floor(random() * 256));
   yield* channel();
-  const packet = (type: number, fill: (w: Writer) => void) => {
-    const w = new Writer();
-    w.uint8(type);
-    fill(w);
-    const outer = new Writer();
-    outer.string(w.finish());
-    return outer.finish();
-  };
-  const text = (w: Writer, s: string) => w.string(new TextEncoder().encode(s));
-  const handle = Uint8Array.of(0, 0, 0, 0);
-  yield { from: 'client', payload: channelData(packet(1, (w) => w.uint32(3))) };
-  yield { from: 'server', payload: channelData(packet(2, (w) => w.uint32(3))) };
-  yield { from: 'client', payload: channelData(packet(3, (w) => (w.uint32(0), text(w, '/tmp/big.bin'), w.uint32(1), w.uint32(0)))) };
-  yield { from: 'server', payload: channelData(packet(102, (w) => (w.uint32(0), w.string(handle)))) };
+  const sftp = (...parts: readonly Part[]) => message(text(message(...parts)));
+  const handle = text(Uint8Array.of(0, 0, 0, 0));
+  yield { from: 'client', payload: channelData(sftp(byte(1), words(3))) };
+  yield { from: 'server', payload: channelData(sftp(byte(2), words(3))) };
+  yield { from: 'client', payload: channelData(sftp(byte(3), words(0), text('/tmp/big.bin'), words(1, 0))) };
+  yield { from: 'server', payload: channelData(sftp(byte(102), words(0), handle)) };
   const blocks = Math.ceil((megabytes * 1e6) / block.length);
   for (let n = 0; n < blocks; n++) {
-    const id = n + 1;
     const offset = n * block.length;
-    const read = (w: Writer) => (w.uint32(id), w.string(handle), w.uint32(Math.floor(offset / 2 ** 32)), w.uint32(offset >>> 0), w.uint32(block.length));
-    yield { from: 'client', payload: channelData(packet(5, read)) };
-    yield* data(packet(103, (w) => (w.uint32(id), w.string(block))));
+    yield { from: 'client', payload: channelData(sftp(byte(5), words(n + 1), handle, words(Math.floor(offset / 2 ** 32), offset >>> 0, block.length))) };
+    yield* data(sftp(byte(103), words(n + 1), text(block)));
   }
-  yield { from: 'client', payload: channelData(packet(4, (w) => (w.uint32(blocks + 1), w.string(handle)))) };
-  yield { from: 'server', payload: channelData(packet(101, (w) => (w.uint32(blocks + 1), w.uint32(0), text(w, 'Success'), text(w, '')))) };
+  yield { from: 'client', payload: channelData(sftp(byte(4), words(blocks + 1), handle)) };
+  yield { from: 'server', payload: channelData(sftp(byte(101), words(blocks + 1, 0), text('Success'), text(''))) };
 }
 
 /** Server data in messages of at most 32 KiB, the largest that OpenSSH's channels take. */

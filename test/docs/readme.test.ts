@@ -19,7 +19,9 @@ test.each(calls())('%s', async (command, output) => {
   let printed = '';
   const decoder = new TextDecoder();
   const world = {
-    write: (bytes: Uint8Array) => void (printed += decoder.decode(bytes, { stream: true })),
+    write: (bytes: Uint8Array) => {
+      printed += decoder.decode(bytes, { stream: true });
+    },
     error: () => undefined,
     columns: undefined,
     errorIsTerminal: false,
