@@ -8,16 +8,14 @@ export function payloadOf(p: Packet): Uint8Array {
   return p.payload === undefined ? new Uint8Array(0) : p.plain.bytes.subarray(p.payload.start, p.payload.end);
 }
 
-/** The packets of each side in their order: place, verdict and content; and `names`, which for some numbers depend on what the other side said before. */
-export function packetsBySide(found: readonly Result[], names = true): Record<'client' | 'server', string[]> {
+/** The packets of each side in their order: place, name, verdict and content. */
+export function packetsBySide(found: readonly Result[]): Record<'client' | 'server', string[]> {
   const out: Record<'client' | 'server', string[]> = { client: [], server: [] };
   for (const one of found) {
     if (one.kind !== 'packet') continue;
     const p = one.packet;
     const place = `${p.session.number} ${p.epoch} ${p.sequence} ${p.streamOffset}`;
-    out[p.side].push(
-      `${place} ${names ? p.name : p.number} mac ${p.mac} length ${p.length} ${p.discarded ? 'discarded ' : ''}${p.cut ? 'cut ' : ''}${toHex(payloadOf(p))}`,
-    );
+    out[p.side].push(`${place} ${p.name} mac ${p.mac} length ${p.length} ${p.discarded ? 'discarded ' : ''}${p.cut ? 'cut ' : ''}${toHex(payloadOf(p))}`);
   }
   return out;
 }
