@@ -4,6 +4,7 @@ import { PacketInflater } from './crypto/inflate.ts';
 import type { Direction } from './direction.ts';
 import { readsAs } from './evidence.ts';
 import type { Framed } from './packet.ts';
+import { isKexNumber } from './resolve.ts';
 import type { SshSession } from './session.ts';
 
 const BROKEN = 'from here on packets are decrypted but stay compressed: the zlib stream needs every byte before it';
@@ -29,13 +30,14 @@ export function unpack(session: SshSession, d: Direction, parts: Framed): Framed
  */
 function begin(session: SshSession, d: Direction, payload: Uint8Array): void {
   if (isZlibHeader(payload)) d.inflater = new PacketInflater(session.limits.inflatedBytes);
-  else if (session.a.lossy || session.b.lossy) d.zlibBroken = (session.authenticated && d.lossy) || !isMessage(payload);
+  else if (session.a.lossy || session.b.lossy) d.zlibBroken = !isMessage(session, d, payload);
 }
 
-/** Numbers whose messages only their method knows are believed. */
-function isMessage(payload: Uint8Array): boolean {
+/** What reads as a message; numbers whose messages only their method knows are believed while such a method is at work. */
+function isMessage(session: SshSession, d: Direction, payload: Uint8Array): boolean {
   const [number = 0] = payload;
-  return readsAs(payload) > 0 || (number >= 30 && number < 80);
+  const ofMethod = (isKexNumber(number) && d.kexinit !== undefined) || (number >= 60 && number < 80 && !session.authenticated);
+  return ofMethod || readsAs(payload) > 0;
 }
 
 /** A zlib header (RFC 1950 section 2.2) with a window of 4 to 32 KiB where a message number would be: 72, 88, 104 and 120 are none. */
