@@ -63,10 +63,21 @@ export class SshSession implements Session {
   close(how: FlowEnd): void {
     this.ended = how;
     this.decideRoles();
+    this.reportDisagreement();
     this.phase('end', this.flow.last, this.flow.lastFrame);
     this.connections?.channels.finish();
     if (this.hushed > 0) this.problems.push(problem('limit', `${this.hushed} more problems are not listed (limit problems: ${this.limits.problems})`));
     this.sink.session?.(this);
+  }
+
+  /** Lists without a common name: the connection had to fail (RFC 4253 section 7.1). */
+  private reportDisagreement(): void {
+    for (const { epoch, negotiation } of this.exchanges) {
+      for (const choice of negotiation?.choices ?? []) {
+        if (choice.failed)
+          this.report(problem('unexpected', `key exchange ${epoch}, ${choice.list}: ${choice.reason}; the connection must fail`, { rfc: '4253#7.1' }));
+      }
+    }
   }
 
   // --- who is who

@@ -94,7 +94,9 @@ describe('what single recordings show', () => {
   });
 
   test.each(['no-common-kex', 'no-common-cipher'])('%s: the list without a common name is named', async (name) => {
-    const negotiation = (await open(name)).sessions[0]?.exchanges[0]?.negotiation;
+    const session = (await open(name)).sessions[0];
+    const negotiation = session?.exchanges[0]?.negotiation;
+    expect(session?.problems.map((p) => p.message).join()).toContain('the connection must fail');
     expect(negotiation?.choices.filter((c) => c.failed).map((c) => c.list)).toContain(
       name === 'no-common-kex' ? 'kexAlgorithms' : 'encryptionAlgorithmsClientToServer',
     );
