@@ -1,8 +1,8 @@
 /** Which secret met which key exchange: what every line of every secrets file came to, and what every key exchange has or wants. */
 import { toHex } from '../bytes/hex.ts';
 import { describeSource, isPlaceholder, type SecretItem } from '../secrets/item.ts';
-import { mpintOf } from '../secrets/normalise.ts';
 import type { SecretStore, SecretsFile } from '../secrets/store.ts';
+import { mpintContent } from '../ssh/kex/hash-parts.ts';
 import { kexMethod } from '../ssh/kex/index.ts';
 import type { Exchange, Packet, Session, Side } from '../ssh/model.ts';
 import type { Problem } from '../wire/problem.ts';
@@ -121,7 +121,7 @@ export class SecretsReport {
 function met(kind: SecretItem['kind'], bytes: Uint8Array, { name, exchange }: Meeting): Pick<LineReport, 'outcome' | 'texts'> {
   const { secret, sharedSecret, negotiation } = exchange;
   if (secret !== undefined) {
-    const same = kind === 'SHARED_SECRET' && sharedSecret !== undefined && toHex(mpintOf(bytes)) === toHex(mpintOf(sharedSecret));
+    const same = kind === 'SHARED_SECRET' && sharedSecret !== undefined && toHex(mpintContent(bytes)) === toHex(mpintContent(sharedSecret));
     return { outcome: 'spare', texts: [same ? `${name}: the same K as ${secret.source}` : `${name}: not tried, since ${secret.source} fits`] };
   }
   const kex = negotiation?.kex;

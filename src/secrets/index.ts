@@ -16,7 +16,7 @@ export {
   type Source,
 } from './item.ts';
 export { MatchedSecrets } from './match.ts';
-export { type Candidate, mpintOf, numberCandidates, stringCandidates } from './normalise.ts';
+export { type Candidate, numberCandidates, stringCandidates } from './normalise.ts';
 export { type LineCounts, readSecrets, type SecretsRead } from './read.ts';
 export { SecretStore, type SecretsFile } from './store.ts';
 export { type ExchangeSecret, writeKeylog, writeKeys } from './write.ts';

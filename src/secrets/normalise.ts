@@ -1,25 +1,11 @@
 /** From K as somebody wrote it down to K as it is hashed. */
+import { mpintContent } from '../ssh/kex/hash-parts.ts';
 
 /** One reading of what was given. */
 export interface Candidate {
   readonly bytes: Uint8Array;
   /** What was done to get there, for a report: `as given`, `length prefix removed`, … */
   readonly done: string;
-}
-
-/**
- * The content of the mpint that encodes the unsigned number in `bytes`, canonical as RFC 4251 section 5 asks: no unnecessary
- * leading zeros, one zero where the first bit would make it negative, nothing for 0. Without the length prefix.
- */
-export function mpintOf(bytes: Uint8Array): Uint8Array {
-  let start = 0;
-  while (start < bytes.length && bytes[start] === 0) start++;
-  const number = bytes.subarray(start);
-  if (number.length === 0 || (number[0] as number) < 0x80) return number;
-  if (start > 0) return bytes.subarray(start - 1);
-  const out = new Uint8Array(number.length + 1);
-  out.set(number, 1);
-  return out;
 }
 
 /**
@@ -30,9 +16,9 @@ export function mpintOf(bytes: Uint8Array): Uint8Array {
  */
 export function numberCandidates(given: Uint8Array): Candidate[] {
   const inner = unprefixed(given);
-  const whole = { bytes: mpintOf(given), done: describe(given) };
+  const whole = { bytes: mpintContent(given), done: describe(given) };
   if (inner === undefined) return [whole];
-  return distinct([{ bytes: mpintOf(inner), done: 'length prefix removed' }, whole]);
+  return distinct([{ bytes: mpintContent(inner), done: 'length prefix removed' }, whole]);
 }
 
 /**
@@ -74,7 +60,7 @@ function unprefixed(bytes: Uint8Array): Uint8Array | undefined {
 }
 
 function describe(given: Uint8Array): string {
-  const canonical = mpintOf(given).length;
+  const canonical = mpintContent(given).length;
   if (canonical === given.length) return 'as given';
   return canonical > given.length ? 'sign byte added' : 'leading zeros removed';
 }

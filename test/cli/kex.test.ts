@@ -3,28 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { World } from '../../cli/command.ts';
-import { run } from '../../cli/run.ts';
+
+import { sshark } from '../support/cli.ts';
 import { fixture, fixturePath } from '../support/fixtures.ts';
 
-async function kex(name: string, options: readonly string[], world: Partial<World> = {}): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const decoder = new TextDecoder();
-  const here: World = {
-    write: (bytes) => {
-      out += decoder.decode(bytes, { stream: true });
-    },
-    error: (text) => {
-      err += text;
-    },
-    columns: undefined,
-    errorIsTerminal: false,
-    env: {},
-    ...world,
-  };
-  const code = await run(['kex', fixturePath(name, 'capture.pcapng'), ...options], here, '1.2.3');
-  return { code, out, err };
-}
+const kex = (name: string, options: readonly string[], world: Partial<World> = {}) => sshark(['kex', fixturePath(name, 'capture.pcapng'), ...options], world);
 
 const keylog = (name: string): string[] => ['-k', fixturePath(name, 'secrets.keylog')];
 /** K of a fixture's first key exchange, in hex. */

@@ -4,37 +4,12 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { World } from '../../cli/command.ts';
 import { quickParse } from '../../cli/quick.ts';
-import { COMMANDS, parse, run } from '../../cli/run.ts';
+import { COMMANDS, parse } from '../../cli/run.ts';
+import { sshark } from '../support/cli.ts';
 import { fixturePath } from '../support/fixtures.ts';
 
 const LOGIN = fixturePath('openssh-login', 'capture.pcapng');
 const KEYLOG = 'fixtures/captures/openssh-login/secrets.keylog';
-
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function sshark(argv: readonly string[], world: Partial<World> = {}): Promise<Ran> {
-  let out = '';
-  let err = '';
-  const decoder = new TextDecoder();
-  const here: World = {
-    write: (bytes) => {
-      out += decoder.decode(bytes, { stream: true });
-    },
-    error: (text) => {
-      err += text;
-    },
-    columns: undefined,
-    errorIsTerminal: false,
-    env: {},
-    ...world,
-  };
-  const code = await run(argv, here, '1.2.3');
-  return { code, out, err };
-}
 
 describe('with a directory for files', () => {
   let dir = '';

@@ -4,9 +4,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { World } from '../../cli/command.ts';
-import { run } from '../../cli/run.ts';
+
 import { utf8 } from '../../src/bytes/text.ts';
 import { pcap } from '../support/capture-files.ts';
+import { sshark } from '../support/cli.ts';
 import { fixture, fixturePath } from '../support/fixtures.ts';
 import { concat } from '../support/packets.ts';
 import { kexInitPayload, packet, type Said, segmentsOfTalk } from '../support/talk.ts';
@@ -18,31 +19,6 @@ beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'sshark-'));
 });
 afterAll(() => rmSync(dir, { recursive: true }));
-
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function sshark(argv: readonly string[], world: Partial<World> = {}): Promise<Ran> {
-  let out = '';
-  let err = '';
-  const decoder = new TextDecoder();
-  const here: World = {
-    write: (bytes) => {
-      out += decoder.decode(bytes, { stream: true });
-    },
-    error: (text) => {
-      err += text;
-    },
-    columns: undefined,
-    errorIsTerminal: false,
-    env: {},
-    ...world,
-  };
-  return { code: await run(argv, here, '1.2.3'), out, err };
-}
 
 const capture = (name: string) => fixturePath(name, 'capture.pcapng');
 const keylog = (name: string) => fixturePath(name, 'secrets.keylog');

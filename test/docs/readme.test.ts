@@ -1,6 +1,6 @@
 /** What the README shows is what the program prints: every console block that calls `npx sshark` is run. */
 import { readFileSync } from 'node:fs';
-import { run } from '../../cli/run.ts';
+import { sshark } from '../support/cli.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
@@ -16,17 +16,7 @@ test('there are examples', () => {
 });
 
 test.each(calls())('%s', async (command, output) => {
-  let printed = '';
-  const decoder = new TextDecoder();
-  const world = {
-    write: (bytes: Uint8Array) => {
-      printed += decoder.decode(bytes, { stream: true });
-    },
-    error: () => undefined,
-    columns: undefined,
-    errorIsTerminal: false,
-    env: {},
-  };
-  expect(await run(command.split(' ').slice(2), world, '0')).toBe(0);
-  expect(printed.trimEnd().split('\n')).toEqual(output.trimEnd().split('\n'));
+  const { code, out } = await sshark(command.split(' ').slice(2));
+  expect(code).toBe(0);
+  expect(out.trimEnd().split('\n')).toEqual(output.trimEnd().split('\n'));
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { fromHex, toHex } from '../../src/bytes/hex.ts';
-import { type Candidate, mpintOf, numberCandidates, stringCandidates } from '../../src/secrets/normalise.ts';
+import { type Candidate, numberCandidates, stringCandidates } from '../../src/secrets/normalise.ts';
+import { mpintContent } from '../../src/ssh/kex/hash-parts.ts';
 
 const hex = (s: string) => fromHex(s) as Uint8Array;
 const plain = (list: readonly Candidate[]) => list.map((c) => [toHex(c.bytes), c.done]);
@@ -17,7 +18,7 @@ test.each([
   ['00000080', '0080'],
   ['7f', '7f'],
 ])('the mpint of %s is %s', (given, content) => {
-  expect(toHex(mpintOf(hex(given)))).toBe(content);
+  expect(toHex(mpintContent(hex(given)))).toBe(content);
 });
 
 test('a number: prefix, sign byte and leading zeros may be there or not', () => {
@@ -58,7 +59,7 @@ test('a byte string has exactly the length of the hash', () => {
 test('every way of writing a number gives the same first candidate', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.nat(3), (number, zeros) => {
-      const K = mpintOf(number);
+      const K = mpintContent(number);
       fc.pre(K.length >= 5);
       const padded = Uint8Array.of(...new Uint8Array(zeros), ...number);
       const prefixed = Uint8Array.of(0, 0, 0, padded.length, ...padded);
