@@ -6,11 +6,12 @@ import { SegmentReader } from './net/reader.ts';
 import { MatchedSecrets } from './secrets/match.ts';
 import { SecretStore } from './secrets/store.ts';
 import { detectSsh } from './ssh/identification.ts';
-import type { CaptureTotals, Identification, Packet, Session, Sink } from './ssh/model.ts';
+import type { CaptureTotals, Identification, Packet, Session, Sink, Transfer } from './ssh/model.ts';
 import { SessionReader } from './ssh/reader.ts';
 import { SshSession } from './ssh/session.ts';
 import type { Flow } from './stream/chunk.ts';
 import { FlowTable } from './stream/flows.ts';
+import { channelHandlers } from './upper/index.ts';
 import { type Problem, problem } from './wire/problem.ts';
 
 export interface DissectOptions {
@@ -39,6 +40,7 @@ export type Result =
   | { readonly kind: 'identification'; readonly identification: Identification }
   | { readonly kind: 'packet'; readonly packet: Packet }
   | { readonly kind: 'session'; readonly session: Session }
+  | { readonly kind: 'transfer'; readonly transfer: Transfer }
   | { readonly kind: 'capture'; readonly capture: CaptureTotals };
 
 /** Everything a capture holds, as `collect` gives it. */
@@ -74,8 +76,13 @@ class Pipeline {
     const secrets = new MatchedSecrets(this.secrets, () => {
       for (const block of options.lateSecrets?.() ?? []) this.takeBlock(block);
     });
-    const open = (flow: Flow) => new SessionReader(new SshSession(++this.sessions, flow, limits, sink, secrets));
-    this.flows = new FlowTable(limits, { detect: detectSsh, open });
+    const open = (flow: Flow, parent?: Session['parent']) => {
+      const session = new SshSession(++this.sessions, flow, limits, sink, secrets);
+      session.parent = parent;
+      session.channelHandlers = channelHandlers(session, limits, sink, open);
+      return { session, handler: new SessionReader(session) };
+    };
+    this.flows = new FlowTable(limits, { detect: detectSsh, open: (flow) => open(flow).handler });
   }
 
   push(piece: Uint8Array): void {
@@ -149,6 +156,7 @@ export async function* results(pieces: Pieces, options: DissectOptions = {}): As
       identification: (identification) => ready.push({ kind: 'identification', identification }),
       packet: (packet) => ready.push({ kind: 'packet', packet }),
       session: (session) => ready.push({ kind: 'session', session }),
+      transfer: (transfer) => ready.push({ kind: 'transfer', transfer }),
       capture: (capture) => ready.push({ kind: 'capture', capture }),
     },
     options,

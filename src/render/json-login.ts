@@ -1,6 +1,7 @@
 /** Logins and channels as parts of a session's record. */
-import type { Authentication, Channel, LoginAttempt } from '../ssh/model.ts';
+import type { Authentication, Channel, ChannelContent, LoginAttempt, Transfer } from '../ssh/model.ts';
 import type { JsonRecord } from './json.ts';
+import { isoTime } from './time.ts';
 
 /** Who logged in, and how. */
 export function recordOfAuthentication(a: Authentication): JsonRecord {
@@ -46,6 +47,47 @@ export function recordOfChannel(c: Channel): JsonRecord {
     exitSignal: c.exitSignal ?? null,
     bytes: { ...c.bytes },
     extendedBytes: { ...c.extendedBytes },
+    content: c.content === undefined ? null : recordOfContent(c.content),
     frames: { first: c.firstFrame, last: c.lastFrame },
+  };
+}
+
+/** What a channel carries. Its transfers are listed with those of the whole session. */
+function recordOfContent(c: ChannelContent): JsonRecord {
+  return {
+    protocol: c.protocol,
+    detail: c.detail,
+    session: c.session?.number ?? null,
+    operations: c.operations.map((o) => ({
+      name: o.name,
+      side: o.side,
+      summary: o.summary,
+      status: o.status ?? null,
+      succeeded: o.succeeded ?? null,
+      frame: o.frame,
+      time: isoTime(o.time),
+      latency: o.latency ?? null,
+    })),
+  };
+}
+
+/** A file that moved. */
+export function recordOfTransfer(t: Transfer): JsonRecord {
+  return {
+    channel: t.channel.id,
+    protocol: t.protocol,
+    direction: t.direction,
+    path: t.path,
+    size: t.size ?? null,
+    bytes: t.bytes,
+    mode: t.mode ?? null,
+    modified: t.modified ?? null,
+    accessed: t.accessed ?? null,
+    complete: t.complete,
+    holes: t.holes.map(({ start, end }) => ({ start, end })),
+    note: t.note,
+    frames: { first: t.firstFrame, last: t.lastFrame },
+    start: isoTime(t.start),
+    end: isoTime(t.end),
   };
 }

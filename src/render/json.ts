@@ -2,10 +2,10 @@
 import { toHex } from '../bytes/hex.ts';
 import { printableJson } from '../bytes/printable.ts';
 import { keyWords, type PublicKey } from '../ssh/hostkey/blob.ts';
-import type { CaptureTotals, Decryption, Exchange, HostKey, Identification, Packet, Party, Session } from '../ssh/model.ts';
+import type { CaptureTotals, Decryption, Exchange, HostKey, Identification, InnerMessage, Packet, Party, Session } from '../ssh/model.ts';
 import type { Negotiation } from '../ssh/negotiate.ts';
 import type { Problem } from '../wire/problem.ts';
-import { recordOfAuthentication, recordOfChannel } from './json-login.ts';
+import { recordOfAuthentication, recordOfChannel, recordOfTransfer } from './json-login.ts';
 import type { Renderer, RenderOptions } from './renderer.ts';
 import { sideOf } from './text.ts';
 import { isoTime } from './time.ts';
@@ -54,9 +54,23 @@ export function recordOfPacket(p: Packet, maxBytes?: number): JsonRecord {
     answers: p.answers ?? null,
     summary: p.summary,
     fields: p.value === undefined ? null : plain(p.value, maxBytes),
+    channel: p.channel?.id ?? null,
+    inner: p.inner.map((m) => recordOfInner(m, maxBytes)),
     discarded: p.discarded,
     streamOffset: p.streamOffset,
     problems: p.problems.map(recordOfProblem),
+  };
+}
+
+function recordOfInner(m: InnerMessage, maxBytes: number | undefined): JsonRecord {
+  return {
+    protocol: m.protocol,
+    number: m.number ?? null,
+    name: m.name,
+    summary: m.summary,
+    fields: plain(m.value, maxBytes),
+    answers: m.answers === undefined ? null : { ...m.answers },
+    problems: m.problems.map(recordOfProblem),
   };
 }
 
@@ -68,6 +82,7 @@ export function recordOfSession(s: Session, maxBytes?: number): JsonRecord {
     session: s.number,
     protocol: s.protocol,
     tcpStream: flow.stream,
+    parent: s.parent === undefined ? null : { session: s.parent.session.number, channel: s.parent.channel.id },
     client: recordOfParty(client),
     server: recordOfParty(server),
     roles: s.roles,
@@ -91,6 +106,7 @@ export function recordOfSession(s: Session, maxBytes?: number): JsonRecord {
     decryption: { client: recordOfDecryption(client.decryption), server: recordOfDecryption(server.decryption) },
     authentication: recordOfAuthentication(s.authentication),
     channels: s.channels.map(recordOfChannel),
+    transfers: s.channels.flatMap((c) => c.content?.transfers ?? []).map(recordOfTransfer),
     problems: s.problems.map(recordOfProblem),
   };
 }

@@ -84,6 +84,10 @@ export interface Packet {
   readonly discarded: boolean;
   /** Number (as in `index`) of the request of the other side that this answers. */
   readonly answers: number | undefined;
+  /** The channel that it belongs to (messages 90 to 100). */
+  readonly channel: Channel | undefined;
+  /** Messages of the protocol inside the channel that ended in this packet: SFTP, SCP, agent. */
+  readonly inner: readonly InnerMessage[];
   /** It holds a password or the like: fields marked `secret`, and their bytes in `plain`. */
   readonly secret: boolean;
   /** One line for the Info column; holds peer text that is not yet made printable. */
@@ -91,6 +95,84 @@ export interface Packet {
   /** The tree of all bytes of `plain`: packet_length, padding_length, the message, padding, MAC. Made when asked for. */
   readonly fields: readonly Field[];
   readonly problems: readonly Problem[];
+}
+
+/** A message of a protocol inside a channel. It may begin in an earlier packet than the one it ends in. */
+export interface InnerMessage {
+  /** `sftp`, `scp`, `agent`. */
+  readonly protocol: string;
+  readonly number: number | undefined;
+  /** `SSH_FXP_OPEN`. */
+  readonly name: string;
+  /** One line; holds peer text that is not yet made printable. */
+  readonly summary: string;
+  readonly value: Readonly<Record<string, unknown>>;
+  /** All its bytes, its length included, and the frames that delivered them; copied only when asked for. */
+  readonly space: Space;
+  /** The tree of its bytes. Made when asked for. */
+  readonly fields: readonly Field[];
+  /** The packet (as in `index`) whose inner message this answers, and how long that took in seconds. */
+  readonly answers: { readonly packet: number; readonly latency: number } | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** What was asked for inside a channel and what came of it: opening a file, listing a folder, a signature of an agent. */
+export interface Operation {
+  /** `open`, `readdir`, `sign`. */
+  readonly name: string;
+  /** Who asked. */
+  readonly side: Side;
+  /** One line that says it all; holds peer text that is not yet made printable. */
+  readonly summary: string;
+  /** Name of the status or answer, `SSH_FX_OK`; undefined when no answer was seen. */
+  readonly status: string | undefined;
+  readonly succeeded: boolean | undefined;
+  readonly frame: number;
+  readonly time: Timestamp;
+  /** Seconds until the (last) answer. */
+  readonly latency: number | undefined;
+}
+
+/** A file that moved. */
+export interface Transfer {
+  readonly session: Session;
+  readonly channel: Channel;
+  readonly protocol: 'sftp' | 'scp';
+  /** `upload`: from the client to the server. */
+  readonly direction: 'upload' | 'download';
+  /** The name as the peers gave it: never a path to use as it stands. */
+  readonly path: string;
+  /** Size that was announced, by attributes or by SCP's header; above 2^53 it is rounded. */
+  readonly size: number | undefined;
+  /** Bytes moved; of bytes that moved twice only once. */
+  readonly bytes: number;
+  /** Permission bits and times (seconds since 1970), when they were told. */
+  readonly mode: number | undefined;
+  readonly modified: number | undefined;
+  readonly accessed: number | undefined;
+  /** All bytes from 0 to the end moved, and both sides agreed that it was the end. */
+  readonly complete: boolean;
+  /** Parts between 0 and the end that did not move. */
+  readonly holes: readonly Span[];
+  /** Why it is not complete, or what else is odd, in words. */
+  readonly note: string;
+  readonly firstFrame: number;
+  readonly lastFrame: number;
+  readonly start: Timestamp;
+  readonly end: Timestamp;
+}
+
+/** What a channel carries, as far as somebody understands it. */
+export interface ChannelContent {
+  /** `sftp`, `scp`, `agent`, `terminal`, `ssh`, `http`, `rsync`, `git`, `x11`, `stream`. */
+  readonly protocol: string;
+  /** What more there is to say in a few words: the version, the repository; holds peer text that is not yet made printable. */
+  readonly detail: string;
+  /** In their order, up to the limit. */
+  readonly operations: readonly Operation[];
+  readonly transfers: readonly Transfer[];
+  /** The session that runs inside a forwarded connection. */
+  readonly session: Session | undefined;
 }
 
 /** The host key of one key exchange. */
@@ -231,6 +313,8 @@ export interface Channel {
   readonly terminal: { readonly term: string; readonly columns: number; readonly rows: number } | undefined;
   readonly exitStatus: number | undefined;
   readonly exitSignal: string | undefined;
+  /** Undefined until it is known what the channel carries. */
+  readonly content: ChannelContent | undefined;
   /** Bytes of data that each side sent, and of its extended data (stderr). */
   readonly bytes: Readonly<Record<Side, number>>;
   readonly extendedBytes: Readonly<Record<Side, number>>;
@@ -250,6 +334,8 @@ export interface Session {
   /** From 1, in the order in which sessions were recognised. */
   readonly number: number;
   readonly flow: Flow;
+  /** The channel of another session that this one runs inside. */
+  readonly parent: { readonly session: Session; readonly channel: Channel } | undefined;
   readonly protocol: 1 | 2;
   readonly client: Party;
   readonly server: Party;
@@ -290,5 +376,9 @@ export interface Sink {
   identification?(identification: Identification): void;
   packet?(packet: Packet): void;
   session?(session: Session): void;
+  /** Bytes of a file that moves, as they come: of several requests at once in any order. A view, good only during the call. */
+  content?(transfer: Transfer, offset: number, bytes: Uint8Array): void;
+  /** A file has moved, as far as it did. */
+  transfer?(transfer: Transfer): void;
   capture?(totals: CaptureTotals): void;
 }

@@ -9,7 +9,7 @@ import type { Field } from '../wire/field.ts';
 import { type Problem, problem } from '../wire/problem.ts';
 import { decodeKexInit } from './kexinit.ts';
 import { type MessageDef, opaque, opaqueSecret } from './message.ts';
-import type { MacVerdict, Packet, Session, Side } from './model.ts';
+import type { Channel, InnerMessage, MacVerdict, Packet, Session, Side } from './model.ts';
 import { isMethodNumber } from './resolve.ts';
 
 /** Where in its session a packet stands. */
@@ -42,6 +42,8 @@ export interface Framed {
   readonly problems?: readonly Problem[];
 }
 
+const NOTHING_INSIDE: readonly InnerMessage[] = [];
+
 /** Builds up a Packet: framed first, then, when its context is known, with its message. */
 export class SshPacket implements Packet {
   index = 0;
@@ -50,6 +52,8 @@ export class SshPacket implements Packet {
   message: MessageDef<unknown> | undefined = undefined;
   value: Readonly<Record<string, unknown>> | undefined = undefined;
   answers: number | undefined = undefined;
+  channel: Channel | undefined = undefined;
+  inner: readonly InnerMessage[] = NOTHING_INSIDE;
   secret = false;
   /** A word for the summary that the packet does not hold: the method, the request that it answers, the verdict on a signature. */
   context: string | undefined = undefined;

@@ -43,6 +43,8 @@ export class SshSession implements Session {
   private connections: Connection | undefined;
   /** Who follows the content of channels; set before the first message. */
   channelHandlers: ChannelHandlers | undefined;
+  /** The channel that this session runs inside, when it is not on a TCP connection of the capture. */
+  parent: Session['parent'];
   private readonly sink: Sink;
   private verdict: RoleVerdict | undefined;
   private held: Held[] = [];
@@ -131,7 +133,7 @@ export class SshSession implements Session {
   }
 
   private givePacket(packet: SshPacket): void {
-    if (packet.mac === 'invalid') this.lose();
+    if (packet.mac === 'invalid' || (packet.encrypted && packet.number === undefined)) this.lose();
     packet.side = this.sideOf(packet.from);
     if (packet.cut) {
       packet.index = this.packets + 1;

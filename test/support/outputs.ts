@@ -72,7 +72,7 @@ export function textOf(renderer: Renderer, one: Result): string {
   if (one.kind === 'identification') return renderer.identification?.(one.identification) ?? '';
   if (one.kind === 'packet') return renderer.packet?.(one.packet) ?? '';
   if (one.kind === 'session') return renderer.session?.(one.session) ?? '';
-  return renderer.capture?.(one.capture) ?? '';
+  return one.kind === 'capture' ? (renderer.capture?.(one.capture) ?? '') : '';
 }
 
 /** The whole output of `form` for `found`. `summary` is not told of packets, as on the command line. */

@@ -37,7 +37,7 @@ export function takeRequest(
   }
   learn(channel, name, value, limits, (text) => budget.keep(text, packet));
   const kind = kindOf(name, channel);
-  if (kind !== undefined) channel.handler = handlers?.handlerFor(channel, kind) ?? channel.handler;
+  if (kind !== undefined) channel.follow(handlers?.handlerFor(channel, kind));
   channel.handler?.request?.(side, name, value, packet);
 }
 

@@ -1,5 +1,5 @@
 /** What is known of one channel while it is read. */
-import type { Channel, ChannelRequest, Side } from '../model.ts';
+import type { Channel, ChannelContent, ChannelRequest, Side } from '../model.ts';
 import type { ChannelHandler } from './handler.ts';
 
 type Sided<T> = Record<Side, T>;
@@ -42,6 +42,7 @@ export class ChannelState implements Channel {
   terminal: Channel['terminal'] = undefined;
   exitStatus: number | undefined = undefined;
   exitSignal: string | undefined = undefined;
+  content: ChannelContent | undefined = undefined;
   lastFrame: number;
   handler: ChannelHandler | undefined = undefined;
 
@@ -53,5 +54,12 @@ export class ChannelState implements Channel {
     this.firstFrame = frame;
     this.lastFrame = frame;
     this.packet = packet;
+  }
+
+  /** `handler` follows the content from here on; undefined leaves it to who does now. */
+  follow(handler: ChannelHandler | undefined): void {
+    if (handler === undefined) return;
+    this.handler = handler;
+    this.content = handler.content;
   }
 }

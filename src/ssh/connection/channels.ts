@@ -49,6 +49,7 @@ export class Channels {
     }
     const channel = this.find(packet, value, side);
     if (channel === undefined) return;
+    packet.channel = channel;
     channel.lastFrame = packet.frame;
     if (number === 94) this.data(channel, packet, value, side);
     else if (number === 93) this.adjust(channel, value, side);
@@ -66,6 +67,7 @@ export class Channels {
     for (const side of ['client', 'server'] as const)
       for (const channel of this.numbered[side].values()) {
         channel.pending[side].length = 0;
+        if (side === channel.opener) channel.handler?.lose?.();
         channel.window.client = undefined;
         channel.window.server = undefined;
       }
@@ -114,6 +116,7 @@ export class Channels {
     }
     if (this.numbered[side].size >= limits.channels) return;
     const channel = new ChannelState(this.opened++, channelType.slice(0, 64), side, this.parameters(rest, packet), packet.frame, index);
+    packet.channel = channel;
     if (!this.full) this.kept.push(channel);
     this.give(channel, side, senderChannel, packet);
     this.allow(channel, peer(side), initialWindowSize, maximumPacketSize);
@@ -150,7 +153,7 @@ export class Channels {
     this.give(channel, side, senderChannel, packet);
     this.allow(channel, peer(side), initialWindowSize, maximumPacketSize);
     channel.state = 'open';
-    if (channel.type !== 'session') channel.handler = this.handlers?.handlerFor(channel, { started: 'type', name: channel.type });
+    if (channel.type !== 'session') channel.follow(this.handlers?.handlerFor(channel, { started: 'type', name: channel.type }));
   }
 
   private refuse(channel: ChannelState, packet: SshPacket, value: Value, side: Side): void {
@@ -170,7 +173,10 @@ export class Channels {
     if (!(data instanceof Uint8Array)) return;
     channel.bytes[side] += data.length;
     this.spend(channel, side, data.length, packet);
-    if (channel.handler !== undefined) channel.handler.data?.(side, data, packet);
+    const inner = channel.handler?.data?.(side, data, packet);
+    if (inner === undefined || inner.length === 0) return;
+    packet.inner = inner;
+    for (const m of inner) for (const { span: _, ...p } of m.problems) packet.problems.push({ ...p, message: `${m.name}: ${p.message}` });
   }
 
   private extended(channel: ChannelState, packet: SshPacket, value: Value, side: Side): void {

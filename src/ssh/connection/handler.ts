@@ -1,13 +1,15 @@
 /** What wants to follow the content of channels: SFTP, terminals, forwarded connections. Implemented above this folder. */
-import type { Channel, Packet, Side } from '../model.ts';
+import type { Channel, ChannelContent, InnerMessage, Packet, Side } from '../model.ts';
 
 /**
  * Follows one channel. Bytes are views of the packet, good only during the call: what is kept must be copied. A
  * handler is called before the packet reaches the sink.
  */
 export interface ChannelHandler {
-  /** `side` sent data. */
-  data?(side: Side, bytes: Uint8Array, packet: Packet): void;
+  /** What is known of the content; grows while the channel is read. */
+  readonly content: ChannelContent;
+  /** `side` sent data. Gives the messages that end in it. */
+  data?(side: Side, bytes: Uint8Array, packet: Packet): readonly InnerMessage[];
   /** `side` sent data of another stream; type 1 is stderr. */
   extended?(side: Side, type: number, bytes: Uint8Array, packet: Packet): void;
   /** `side` asked for something; `value` holds the fields of the request. */
@@ -16,6 +18,8 @@ export interface ChannelHandler {
   reply?(side: Side, name: string, granted: boolean, packet: Packet): void;
   /** `side` will send no more data. */
   eof?(side: Side, packet: Packet): void;
+  /** Messages of the session are missing from here on: data of either side may have a hole. */
+  lose?(): void;
   /** Both sides closed the channel, or the session ended (then without a packet). */
   close?(packet: Packet | undefined): void;
 }

@@ -262,7 +262,11 @@ describe('limits', () => {
 test('whoever follows a channel is asked when it is known what it carries, and told everything in order', () => {
   const said: string[] = [];
   const handler: ChannelHandler = {
-    data: (side, bytes) => said.push(`${side} ${bytes.length}`),
+    content: { protocol: 'test', detail: '', operations: [], transfers: [], session: undefined },
+    data: (side, bytes) => {
+      said.push(`${side} ${bytes.length}`);
+      return [];
+    },
     extended: (side, type, bytes) => said.push(`${side} type ${type} ${bytes.length}`),
     request: (_, name) => said.push(name),
     reply: (_, name, granted) => said.push(`${name} ${granted}`),
