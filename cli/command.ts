@@ -1,6 +1,9 @@
 /** What a command of the command line is. */
 import type { Options } from 'yargs';
+import type { Limits } from '../src/limits.ts';
 import type { CommandName, RenderOptions } from '../src/render/renderer.ts';
+import type { SecretStore } from '../src/secrets/store.ts';
+import type { Session, Sink } from '../src/ssh/model.ts';
 
 /** Where a command reads and writes: the real streams, or those of a test. */
 export interface World {
@@ -20,6 +23,23 @@ export interface Arguments {
   readonly [option: string]: unknown;
 }
 
+/** What a run is about, for those who work beside the renderer. */
+export interface Run {
+  readonly path: string;
+  readonly world: World;
+  readonly limits: Partial<Limits>;
+  readonly secrets: SecretStore;
+  /** Whether this session was asked for (`-s`). */
+  wants(session: Session): boolean;
+}
+
+/** Takes the results of a run beside the renderer, and writes files. */
+export interface Companion {
+  readonly sink: Sink;
+  /** The capture was read to its end, and everything was printed. */
+  finish(): Promise<void>;
+}
+
 /** A command: its help and its options come from here too. */
 export interface Command {
   readonly name: CommandName;
@@ -29,6 +49,8 @@ export interface Command {
   readonly options: Readonly<Record<string, Options>>;
   /** Name of the renderer and its options. */
   render(args: Arguments): { readonly format: string; readonly options: Partial<RenderOptions> };
+  /** Who works beside the renderer in this run; undefined when nobody has to. */
+  companion?(args: Arguments, run: Run): Promise<Companion | undefined>;
   /** Throws a UsageError for arguments that have no meaning. */
   check?(args: Arguments): Promise<void>;
   /** Something to print that needs no capture, such as a list of names; undefined for none. */

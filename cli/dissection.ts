@@ -30,8 +30,7 @@ export async function runCommand(command: Command, args: Arguments, world: World
   const sessions = sessionsOf(args);
   const output = openOutput(target, world, holdsSecrets(args) ? PRIVATE : undefined);
   const results = new Results(renderer, output, sessions, command.name !== 'summary');
-  const copy = lastOf(args.embed);
-  const embedding = copy === undefined ? undefined : new (await import('./embed.ts')).Embedding(secrets, (s) => sessions?.has(s.number) !== false);
+  const companion = await command.companion?.(args, { path, world, limits, secrets, wants: (s) => sessions?.has(s.number) !== false });
   let whole = false;
   try {
     const source = await openSource(path);
@@ -40,7 +39,7 @@ export async function runCommand(command: Command, args: Arguments, world: World
     const all = { ...DEFAULT_LIMITS, ...limits };
     const late = source.size !== undefined && source.size <= all.lateSecretsBytes ? { lateSecrets: () => findSecrets(path, all) } : {};
     const options = { file: path, limits, secrets, ...late, progress: (bytes: number) => progress?.update(bytes) };
-    const { refusal } = await dissect(flushing(source, output, path === '-'), both(results.sink, embedding?.sink), options);
+    const { refusal } = await dissect(flushing(source, output, path === '-'), both(results.sink, companion?.sink), options);
     progress?.hide();
     if (refusal !== undefined) throw new InputError(`${path} ${refusal.message} (offset ${refusal.offset})`);
     results.finish();
@@ -48,7 +47,7 @@ export async function runCommand(command: Command, args: Arguments, world: World
   } finally {
     output.close(whole);
   }
-  if (copy !== undefined) await embedding?.write(path, copy, limits, world);
+  await companion?.finish();
   return args.strict === true && results.failed ? 1 : 0;
 }
 
@@ -57,10 +56,15 @@ function holdsSecrets(args: Arguments): boolean {
   return args['show-secrets'] === true || args.export !== undefined;
 }
 
-/** One sink that gives to two. */
+/** One sink that gives to two. Only a companion takes the contents of files. */
 function both(a: Sink, b: Sink | undefined): Sink {
   if (b === undefined) return a;
   return {
+    ...(b.content === undefined ? {} : { content: (t, offset, bytes) => b.content?.(t, offset, bytes) }),
+    transfer(t) {
+      a.transfer?.(t);
+      b.transfer?.(t);
+    },
     identification(i) {
       a.identification?.(i);
       b.identification?.(i);
@@ -121,6 +125,9 @@ class Results {
         if (!this.wants(s)) return;
         this.look(s.problems);
         this.print(this.renderer.session?.(s) ?? '');
+      },
+      transfer: (t) => {
+        if (this.wants(t.session)) this.print(this.renderer.transfer?.(t) ?? '');
       },
       capture: (c) => {
         this.look(c.problems);

@@ -1,35 +1,39 @@
 /** A copy of the capture with the key log of its sessions in a Decryption Secrets Block. */
 import { openSource } from '../src/capture/file.ts';
 import { PcapngWriter } from '../src/capture/write-pcapng.ts';
-import { DEFAULT_LIMITS, type Limits } from '../src/limits.ts';
+import { DEFAULT_LIMITS } from '../src/limits.ts';
 import { keylogRenderer } from '../src/render/secrets-export.ts';
 import { SECRETS_TYPE_SSH } from '../src/secrets/dsb.ts';
-import type { SecretStore } from '../src/secrets/store.ts';
-import type { Session, Sink } from '../src/ssh/model.ts';
-import { InputError, type World } from './command.ts';
+import type { Sink } from '../src/ssh/model.ts';
+import { type Companion, InputError, type Run } from './command.ts';
 import { openOutput, PRIVATE } from './output.ts';
 
 /** Collects the key log while the capture is dissected, and writes the copy after that. */
-export class Embedding {
+export class Embedding implements Companion {
   readonly sink: Sink;
+  private readonly target: string;
+  private readonly run: Run;
   private keylog = '';
 
-  /** `wants` tells which sessions to take. */
-  constructor(store: SecretStore, wants: (session: Session) => boolean) {
-    const renderer = keylogRenderer(store);
+  /** The copy goes to the file `target`. */
+  constructor(target: string, run: Run) {
+    this.target = target;
+    this.run = run;
+    const renderer = keylogRenderer(run.secrets);
     this.sink = {
       packet: (p) => {
-        if (wants(p.session)) renderer.packet?.(p);
+        if (run.wants(p.session)) renderer.packet?.(p);
       },
       session: (s) => {
         // Comments tell of sessions without a secret, which is nothing for the file.
-        if (wants(s)) this.keylog += (renderer.session?.(s) ?? '').replace(/^#.*\n/gm, '');
+        if (run.wants(s)) this.keylog += (renderer.session?.(s) ?? '').replace(/^#.*\n/gm, '');
       },
     };
   }
 
-  /** Writes the copy of the capture `path` to `target`. */
-  async write(path: string, target: string, limits: Partial<Limits>, world: World): Promise<void> {
+  async finish(): Promise<void> {
+    const { target } = this;
+    const { path, limits, world } = this.run;
     if (this.keylog === '') throw new InputError(`${target} was not written: no key exchange of ${path} has a known K`);
     const data = new TextEncoder().encode(this.keylog);
     const writer = new PcapngWriter({ secrets: [{ type: SECRETS_TYPE_SSH, data }] }, { ...DEFAULT_LIMITS, ...limits });

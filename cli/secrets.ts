@@ -24,6 +24,10 @@ export const secrets: Command = {
     embed: { type: 'string', requiresArg: true, describe: 'Write a copy of the capture as pcapng to this file, with the key log of its sessions in it' },
   },
   render: (args) => ({ format: lastOf(args.export) ?? lastOf(args.format) ?? 'table', options: { showSecrets: args['show-secrets'] === true } }),
+  companion: async (args, run) => {
+    const target = lastOf(args.embed);
+    return target === undefined ? undefined : new (await import('./embed.ts')).Embedding(target, run);
+  },
   check: async (args) => checkEmbedding(args),
 };
 

@@ -142,7 +142,7 @@ export function jsonRenderer(options: RenderOptions): Renderer {
   return { ...each, end: () => (before === ',\n' ? '\n]\n' : '[]\n') };
 }
 
-function jsonWith(options: RenderOptions, write: (record: JsonRecord) => string): Required<Omit<Renderer, 'begin' | 'end'>> {
+function jsonWith(options: RenderOptions, write: (record: JsonRecord) => string): Required<Omit<Renderer, 'begin' | 'end' | 'transfer'>> {
   return {
     identification: (i) => write(recordOfIdentification(i)),
     packet: (p) => (p.cut ? '' : write(recordOfPacket(p, options.maxBytes))),

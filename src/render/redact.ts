@@ -15,6 +15,7 @@ export function redacting(base: Renderer): Renderer {
     ...(base.identification && { identification: (i) => base.identification?.(i) ?? '' }),
     ...(base.packet && { packet: (p) => base.packet?.(redactedPacket(p)) ?? '' }),
     ...(base.session && { session: (s) => base.session?.(redactedSession(s)) ?? '' }),
+    ...(base.transfer && { transfer: (t) => base.transfer?.(t) ?? '' }),
     ...(base.capture && { capture: (c) => base.capture?.(c) ?? '' }),
     ...(base.end && { end: () => base.end?.() ?? '' }),
   };

@@ -1,6 +1,6 @@
 /** What a renderer is. */
 import type { SecretStore } from '../secrets/store.ts';
-import type { CaptureTotals, Identification, Packet, Session } from '../ssh/model.ts';
+import type { CaptureTotals, Identification, Packet, Session, Transfer } from '../ssh/model.ts';
 
 /** Turns results into text as they come. Every method gives the text to print next, '' for nothing. */
 export interface Renderer {
@@ -8,6 +8,7 @@ export interface Renderer {
   identification?(identification: Identification): string;
   packet?(packet: Packet): string;
   session?(session: Session): string;
+  transfer?(transfer: Transfer): string;
   capture?(totals: CaptureTotals): string;
   end?(): string;
 }
@@ -55,8 +56,8 @@ export const DEFAULT_RENDER_OPTIONS: RenderOptions = {
   tamper: undefined,
 };
 
-/** The commands that print through a renderer. */
-export type CommandName = 'summary' | 'packets' | 'kex' | 'secrets';
+/** The commands; each prints through a renderer. */
+export type CommandName = 'summary' | 'packets' | 'explain' | 'kex' | 'follow' | 'extract' | 'annotate' | 'report' | 'secrets';
 
 /** A renderer in the menu of formats. */
 export interface RendererRow {
