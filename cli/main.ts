@@ -2,6 +2,7 @@
 /** The program: the real streams around `run`. */
 import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { bundledProgram } from './bundle.ts';
 import type { World } from './command.ts';
 import { writeAll } from './output.ts';
 
@@ -36,7 +37,7 @@ async function main(argv: string[]): Promise<number> {
     writeAll(1, new TextEncoder().encode(`${version()}\n`));
     return 0;
   }
-  const { run } = await import('./run.ts');
+  const { run } = bundledProgram() ?? (await import('./run.ts'));
   return run(argv, world(), version());
 }
 

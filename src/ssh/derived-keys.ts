@@ -55,14 +55,16 @@ export class TrialSearch implements Search {
  * and `none` is called when none fits.
  */
 export function tryDerivedKeys(session: SshSession, d: Direction, exchange: KeyExchange, suite: Suite, none: (tried: string) => void): boolean {
+  const keys = session.secrets?.derivedKeys() ?? [];
+  if (keys.length === 0) return false;
   const side = session.sideOf(d.end);
   const own = [exchange.cookie('client'), exchange.cookie('server')];
   const fits = ({ cookie, epoch, sessionId }: OfferedKeys) =>
     (cookie === undefined || own.includes(cookie)) && (epoch === undefined || epoch === d.epoch) && ofSession(session, sessionId);
   const trials: Trial[] = [];
-  for (const offered of session.secrets?.derivedKeys() ?? []) {
-    const keys = fits(offered) ? offered[side] : undefined;
-    const trial = keys === undefined ? undefined : trialOf(session, offered, keys, suite);
+  for (const offered of keys) {
+    const sent = fits(offered) ? offered[side] : undefined;
+    const trial = sent === undefined ? undefined : trialOf(session, offered, sent, suite);
     if (trial !== undefined) trials.push(trial);
   }
   if (trials.length === 0) return false;

@@ -7,11 +7,11 @@ import { Connection } from './connection/connection.ts';
 import type { ChannelHandlers } from './connection/handler.ts';
 import { Direction } from './direction.ts';
 import { KeyExchange } from './exchange.ts';
-import { hassh } from './hassh.ts';
 import type { Secrets } from './kex/secrets.ts';
 import { Login } from './login.ts';
 import type { Authentication, Channel, HostKey, Identification, Party, Phase, Roles, Session, Side, Sink } from './model.ts';
 import type { SshPacket } from './packet.ts';
+import { SessionParty } from './party.ts';
 import { peer, type RoleVerdict, rolesFromFlow, rolesFromMessages } from './roles.ts';
 
 /** A result that is ready but must wait until it is known who is client. */
@@ -222,19 +222,7 @@ export class SshSession implements Session {
 
   private partyNow(side: Side): Party {
     const end = this.endOf(side);
-    const d = this.direction(end);
-    const sent = this.exchanges[0]?.kexinit[end];
-    const mark = sent === undefined ? undefined : hassh(sent.lists, side);
-    const { address, port } = this.flow[end];
-    return {
-      address,
-      port,
-      identification: d.identification,
-      hassh: mark?.md5,
-      hasshText: mark?.text,
-      bytes: d.bytes,
-      decryption: d.decryption,
-    };
+    return new SessionParty(this.flow[end], this.direction(end), side, this.exchanges[0]?.kexinit[end]?.lists);
   }
 
   get strictKex(): boolean {

@@ -6,8 +6,11 @@ const SIZE = 8192;
 const FIRST_SIZE = 256;
 /** Each growth costs a copy: from a banner to a handshake to the whole. */
 const GROWTH = 32;
-/** Rings of flows that ended, for those that begin: what is left in them lies outside of `floor` to `end`. */
-const pool: Uint8Array<ArrayBuffer>[] = [];
+/** Rings of flows that ended, for those that begin, by size: what is left in them lies outside of `floor` to `end`. */
+const pools: ReadonlyMap<number, Uint8Array<ArrayBuffer>[]> = new Map([
+  [FIRST_SIZE, []],
+  [SIZE, []],
+]);
 const POOLED = 64;
 const NOTHING = new Uint8Array(0);
 /** Runs of bytes whose frame is remembered. */
@@ -19,7 +22,7 @@ const MARKS = 64;
  */
 export class Recent {
   /** The byte of stream offset n is at n modulo the size of the ring. */
-  private ring = new Uint8Array(FIRST_SIZE);
+  private ring: Uint8Array<ArrayBuffer> = NOTHING;
   private readonly ends: number[] = [];
   private readonly frames: number[] = [];
   private marks = 0;
@@ -58,21 +61,27 @@ export class Recent {
 
   /** Gives the ring back; nothing is remembered any more. */
   release(): void {
-    if (this.ring.length === SIZE && pool.length < POOLED) pool.push(this.ring);
+    giveBack(this.ring);
     this.ring = NOTHING;
     this.floor = this.end;
   }
 
   /** Grows the ring, up to its full size, so that it holds `floor` to `end`; its bytes reach up to `old` now. */
   private room(old: number, end: number): void {
-    let size = this.ring.length;
-    while (size < SIZE && size < end - this.floor) size *= GROWTH;
-    if (size === this.ring.length) return;
     const before = this.ring;
-    this.ring = (size === SIZE ? pool.pop() : undefined) ?? new Uint8Array(size);
+    let size = Math.max(before.length, FIRST_SIZE);
+    while (size < SIZE && size < end - this.floor) size *= GROWTH;
+    if (size === before.length) return;
+    this.ring = pools.get(size)?.pop() ?? new Uint8Array(size);
     const mask = before.length - 1;
     for (let at = this.floor; at < old; at++) this.ring[at & (size - 1)] = before[at & mask] as number;
+    giveBack(before);
   }
+}
+
+function giveBack(ring: Uint8Array<ArrayBuffer>): void {
+  const pool = pools.get(ring.length);
+  if (pool !== undefined && pool.length < POOLED) pool.push(ring);
 }
 
 /** Writes `bytes`, no more than `ring` holds, so that they end before the place of stream offset `end`. */

@@ -103,7 +103,7 @@ export class Cursor {
 
   /** `length` bytes, as a view of the input. */
   take(length: number): Uint8Array {
-    this.need(length, `${length} bytes`);
+    this.need(length);
     const from = this.pos;
     this.pos = from + length;
     return this.bytes.subarray(from, this.pos);
@@ -215,9 +215,9 @@ export class Cursor {
     return codec.secret === true ? { ...field, secret: true } : field;
   }
 
-  /** Stops unless `length` more bytes are in the box. */
-  need(length: number, what: string): void {
-    if (length > this.end - this.pos) throw new Halt(this.overrun, `${what} expected, ${this.end - this.pos} bytes are left`, this.pos);
+  /** Stops unless `length` more bytes are in the box; `what` they are. */
+  need(length: number, what?: string): void {
+    if (length > this.end - this.pos) throw new Halt(this.overrun, `${what ?? `${length} bytes`} expected, ${this.end - this.pos} bytes are left`, this.pos);
   }
 }
 

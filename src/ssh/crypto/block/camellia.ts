@@ -1,7 +1,7 @@
 /** Camellia (RFC 3713). */
 import type { BlockCipher } from '../modes.ts';
 import { bytesOf, numberOf } from '../number.ts';
-import { beWord, putBe, rotl, table } from './words.ts';
+import { beWord, lazily, putBe, rotl, table } from './words.ts';
 
 const SBOX1 = table(
   [
@@ -43,24 +43,28 @@ const SPREAD: readonly (readonly [box: number, ys: string])[] = [
 ];
 
 /** S-boxes and spreading in one: two words for each byte in each place. */
-const F = SPREAD.map(([box, ys]) => {
-  const words = new Int32Array(512);
-  for (let x = 0; x < 256; x++) {
-    const s = (BOXES[box] as (x: number) => number)(x);
-    for (const y of ys) {
-      const at = 2 * x + (Number(y) > 4 ? 1 : 0);
-      words[at] = (words[at] as number) | (s << (8 * ((8 - Number(y)) & 3)));
+const boxesSpread = lazily(() =>
+  SPREAD.map(([box, ys]) => {
+    const words = new Int32Array(512);
+    for (let x = 0; x < 256; x++) {
+      const s = (BOXES[box] as (x: number) => number)(x);
+      for (const y of ys) {
+        const at = 2 * x + (Number(y) > 4 ? 1 : 0);
+        words[at] = (words[at] as number) | (s << (8 * ((8 - Number(y)) & 3)));
+      }
     }
-  }
-  return words;
-});
+    return words;
+  }),
+);
 
 /** One word of F, `half` 0 or 1, of the word `high` and the word `low`, with the key already in them. */
 function f(high: number, low: number, half: 0 | 1): number {
+  const boxes = boxesSpread();
   let out = 0;
   for (let i = 0; i < 4; i++) {
     const shift = 24 - 8 * i;
-    out ^= ((F[i] as Int32Array)[2 * ((high >>> shift) & 255) + half] as number) ^ ((F[i + 4] as Int32Array)[2 * ((low >>> shift) & 255) + half] as number);
+    out ^=
+      ((boxes[i] as Int32Array)[2 * ((high >>> shift) & 255) + half] as number) ^ ((boxes[i + 4] as Int32Array)[2 * ((low >>> shift) & 255) + half] as number);
   }
   return out;
 }

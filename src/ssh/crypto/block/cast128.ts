@@ -1,12 +1,12 @@
 /** CAST-128 (RFC 2144) with keys of 128 bits, which means 16 rounds. */
 import type { BlockCipher } from '../modes.ts';
 import { CAST_BOXES } from './cast128-boxes.ts';
-import { beWord, putBe, rotl } from './words.ts';
+import { beWord, lazily, putBe, rotl } from './words.ts';
 
-const S = CAST_BOXES.map((box) => Int32Array.from({ length: 256 }, (_, i) => Number.parseInt(box.slice(8 * i, 8 * i + 8), 16))) as readonly Int32Array[];
+const boxes = lazily(() => CAST_BOXES.map((words) => Int32Array.from({ length: 256 }, (_, i) => Number.parseInt(words.slice(8 * i, 8 * i + 8), 16))));
 
 function box(number: number, byte: number): number {
-  return (S[number - 1] as Int32Array)[byte] as number;
+  return (boxes()[number - 1] as Int32Array)[byte] as number;
 }
 
 /** A word of the schedule: the four bytes of the other array that go through S5 to S8, then a fifth one and the box it goes through. */

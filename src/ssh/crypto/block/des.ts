@@ -1,6 +1,6 @@
 /** DES and triple DES (FIPS 46-3, NIST SP 800-67), straight from the standard's tables. */
 import type { BlockCipher } from '../modes.ts';
-import { beWord, putBe, rotl } from './words.ts';
+import { beWord, lazily, putBe, rotl } from './words.ts';
 
 /** The S-boxes, four rows of sixteen each. */
 const S = [
@@ -27,13 +27,15 @@ const IP = [58, 60, 62, 64, 57, 59, 61, 63].flatMap((bit) => [0, 8, 16, 24, 32, 
 const FP = IP.map((_, i) => IP.indexOf(i + 1) + 1);
 
 /** S and P in one: what the six bits `v` of group `i` give. */
-const SP = S.map((box, i) => {
-  const nibbles = box.replaceAll(' ', '');
-  return Int32Array.from({ length: 64 }, (_, v) => {
-    const row = ((v >> 4) & 2) | (v & 1);
-    return permuteWord(Number.parseInt(nibbles[16 * row + ((v >> 1) & 15)] ?? '', 16) << (28 - 4 * i));
-  });
-});
+const sAndP = lazily(() =>
+  S.map((box, i) => {
+    const nibbles = box.replaceAll(' ', '');
+    return Int32Array.from({ length: 64 }, (_, v) => {
+      const row = ((v >> 4) & 2) | (v & 1);
+      return permuteWord(Number.parseInt(nibbles[16 * row + ((v >> 1) & 15)] ?? '', 16) << (28 - 4 * i));
+    });
+  }),
+);
 
 function permuteWord(word: number): number {
   let out = 0;
@@ -72,6 +74,7 @@ function schedule(key: Uint8Array): number[][] {
 export function des(key: Uint8Array): BlockCipher {
   const keys = schedule(key);
   const back = keys.toReversed();
+  const boxes = sAndP();
   const run = (bytes: Uint8Array, at: number, order: readonly number[][]): void => {
     permuteBlock(bytes, at, IP);
     let left = beWord(bytes, at);
@@ -79,7 +82,7 @@ export function des(key: Uint8Array): BlockCipher {
     for (const roundKey of order) {
       let f = 0;
       // Each group of six bits overlaps its neighbours by one bit at either end.
-      for (let i = 0; i < 8; i++) f ^= (SP[i] as Int32Array)[(rotl(right, (4 * i + 31) & 31) >>> 26) ^ (roundKey[i] as number)] as number;
+      for (let i = 0; i < 8; i++) f ^= (boxes[i] as Int32Array)[(rotl(right, (4 * i + 31) & 31) >>> 26) ^ (roundKey[i] as number)] as number;
       [left, right] = [right, left ^ f];
     }
     putBe(bytes, at, right);

@@ -1,6 +1,6 @@
 /** Twofish (B. Schneier and others, 1998), after "Twofish: A 128-Bit Block Cipher", section 4. */
 import type { BlockCipher } from '../modes.ts';
-import { leWord, putLe, rotl } from './words.ts';
+import { lazily, leWord, putLe, rotl } from './words.ts';
 
 /** The permutations t0 to t3 of half bytes that q0 and q1 are made of (section 4.3.5). */
 const Q_PARTS = [
@@ -8,22 +8,25 @@ const Q_PARTS = [
   ['28bdf76e31940ac5', '1e2b4c376da5f908', '4c75169a0ed82b3f', 'b951c3de647f208a'],
 ];
 
-const [Q0, Q1] = Q_PARTS.map(([t0 = '', t1 = '', t2 = '', t3 = '']) => {
-  const pick = (t: string, i: number): number => Number.parseInt(t[i] ?? '', 16);
-  const mix = (a: number, b: number): [number, number] => [a ^ b, a ^ (((b >>> 1) | (b << 3)) & 15) ^ ((8 * a) & 15)];
-  return Uint8Array.from({ length: 256 }, (_, x) => {
-    const [a1, b1] = mix(x >>> 4, x & 15);
-    const [a3, b3] = mix(pick(t0, a1), pick(t1, b1));
-    return (pick(t3, b3) << 4) | pick(t2, a3);
-  });
-}) as [Uint8Array, Uint8Array];
+const permutations = lazily(
+  () =>
+    Q_PARTS.map(([t0 = '', t1 = '', t2 = '', t3 = '']) => {
+      const pick = (t: string, i: number): number => Number.parseInt(t[i] ?? '', 16);
+      const mix = (a: number, b: number): [number, number] => [a ^ b, a ^ (((b >>> 1) | (b << 3)) & 15) ^ ((8 * a) & 15)];
+      return Uint8Array.from({ length: 256 }, (_, x) => {
+        const [a1, b1] = mix(x >>> 4, x & 15);
+        const [a3, b3] = mix(pick(t0, a1), pick(t1, b1));
+        return (pick(t3, b3) << 4) | pick(t2, a3);
+      });
+    }) as [Uint8Array, Uint8Array],
+);
 
 /** For each byte of a word: the permutation before each XOR with a key byte, from the innermost (only for keys of 256 bits) on (section 4.3.2). */
 const CHAIN = [
-  [Q1, Q1, Q0, Q0, Q1],
-  [Q0, Q1, Q1, Q0, Q0],
-  [Q0, Q0, Q0, Q1, Q1],
-  [Q1, Q0, Q1, Q1, Q0],
+  [1, 1, 0, 0, 1],
+  [0, 1, 1, 0, 0],
+  [0, 0, 0, 1, 1],
+  [1, 0, 1, 1, 0],
 ] as const;
 
 const MDS = ['01ef5b5b', '5befef01', 'ef5b01ef', 'ef01ef5b'];
@@ -41,15 +44,16 @@ function product(matrix: readonly string[], column: number, x: number, poly: num
   return matrix.reduce((word, row, i) => word | (times(Number.parseInt(row.slice(2 * column, 2 * column + 2), 16), x, poly) << (8 * i)), 0);
 }
 
-const MDS_WORDS = [0, 1, 2, 3].map((column) => Int32Array.from({ length: 256 }, (_, x) => product(MDS, column, x, 0x169)));
+const mdsWords = lazily(() => [0, 1, 2, 3].map((column) => Int32Array.from({ length: 256 }, (_, x) => product(MDS, column, x, 0x169))));
 
 /** The part of h that byte `lane` of its input gives, under the words `list` (section 4.3.2). */
 function hPart(lane: number, x: number, list: readonly number[]): number {
-  const chain = CHAIN[lane] as readonly Uint8Array[];
+  const chain = CHAIN[lane] as (typeof CHAIN)[number];
+  const q = permutations();
   let y = x;
-  for (let i = list.length - 1, q = 4 - list.length; i >= 0; i--, q++)
-    y = ((chain[q] as Uint8Array)[y] as number) ^ (((list[i] as number) >>> (8 * lane)) & 255);
-  return (MDS_WORDS[lane] as Int32Array)[(chain[4] as Uint8Array)[y] as number] as number;
+  for (let i = list.length - 1, link = 4 - list.length; i >= 0; i--, link++)
+    y = (q[chain[link] as 0 | 1][y] as number) ^ (((list[i] as number) >>> (8 * lane)) & 255);
+  return (mdsWords()[lane] as Int32Array)[q[chain[4]][y] as number] as number;
 }
 
 function h(x: number, list: readonly number[]): number {
