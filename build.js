@@ -19,6 +19,7 @@ await build({
   charset: 'ascii',
   platform: 'node',
   target: 'node20',
+  define: { NODE_ONLY: 'true' },
   // Names stay, so that a stack trace says something.
   minifyWhitespace: true,
   minifySyntax: true,

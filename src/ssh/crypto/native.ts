@@ -1,5 +1,6 @@
 /** Primitives by node:crypto (OpenSSL); what its default provider lacks comes from `portable.ts`. */
 import { latin1Bytes } from '../../bytes/text.ts';
+import { lazily } from './block/words.ts';
 import type { HashName } from './hashes.ts';
 import { ctrOver } from './modes.ts';
 import { portable } from './portable.ts';
@@ -45,20 +46,22 @@ function bulkOf(crypto: Crypto): Bulk {
 
 /** The primitives on top of node's crypto module. */
 function over(crypto: Crypto): Primitives {
-  const ciphers = new Set(crypto.getCiphers());
-  const hashes = new Set(crypto.getHashes());
+  // Asking OpenSSL for its lists takes milliseconds.
+  const ciphers = lazily(() => new Set(crypto.getCiphers()));
+  const hashes = lazily(() => new Set(crypto.getHashes()));
   const known = (cipher: BlockCipherName, key: Uint8Array, mode: string): string | undefined => {
     const name = `${baseName(cipher, key)}-${mode}`;
-    return ciphers.has(name) ? name : undefined;
+    return ciphers().has(name) ? name : undefined;
   };
   const ecb: Primitives['ecb'] = (cipher, key) => {
     const name = known(cipher, key, 'ecb');
     return name === undefined ? portable.ecb(cipher, key) : transform(crypto.createCipheriv(name, key, null));
   };
+  const bulk = lazily(() => (ciphers().has('chacha20-poly1305') && ciphers().has('chacha20') ? bulkOf(crypto) : undefined));
   return {
     name: 'native',
     // A string comes back from the one-shot hash twice as fast as a Buffer.
-    hash: (name: HashName, data) => (hashes.has(name) && name !== 'shake256' ? latin1Bytes(crypto.hash(name, data, 'binary')) : portable.hash(name, data)),
+    hash: (name: HashName, data) => (hashes().has(name) && name !== 'shake256' ? latin1Bytes(crypto.hash(name, data, 'binary')) : portable.hash(name, data)),
     ecb,
     ctr(cipher, key, counter) {
       const name = known(cipher, key, 'ctr');
@@ -68,7 +71,9 @@ function over(crypto: Crypto): Primitives {
       const name = known(cipher, key, 'cbc');
       return name === undefined ? portable.cbc(cipher, key) : transform(crypto.createDecipheriv(name, key, new Uint8Array(cipher === '3des' ? 8 : 16)));
     },
-    bulk: ciphers.has('chacha20-poly1305') && ciphers.has('chacha20') ? bulkOf(crypto) : undefined,
+    get bulk() {
+      return bulk();
+    },
   };
 }
 

@@ -38,12 +38,17 @@ const BLOCKS: Readonly<Record<Exclude<BlockCipherName, 'aes'>, (key: Uint8Array)
   camellia,
 };
 
+/** Defined by the build of the command line, which runs under Node alone: there AES is OpenSSL's, and making noble's tables takes milliseconds. */
+declare const NODE_ONLY: true | undefined;
+
 function aes(key: Uint8Array): Ecb {
-  return {
-    blockLength: 16,
-    encrypt: (blocks) => aesEcb(key, { disablePadding: true }).encrypt(blocks),
-    decrypt: (blocks) => aesEcb(key, { disablePadding: true }).decrypt(blocks),
-  };
+  if (typeof NODE_ONLY === 'undefined')
+    return {
+      blockLength: 16,
+      encrypt: (blocks) => aesEcb(key, { disablePadding: true }).encrypt(blocks),
+      decrypt: (blocks) => aesEcb(key, { disablePadding: true }).decrypt(blocks),
+    };
+  throw new Error('OpenSSL without AES');
 }
 
 function blocks(cipher: BlockCipherName, key: Uint8Array): Ecb {
