@@ -27,15 +27,17 @@ export class MatchedSecrets implements Secrets {
     return this.late === undefined && this.store.items.length === 0;
   }
 
-  private fetch(): void {
+  seekMore(): boolean {
     const { late } = this;
+    const before = this.store.items.length;
     this.late = undefined;
     late?.();
+    return this.store.items.length > before;
   }
 
   forExchange(client: string | undefined, server: string | undefined): readonly OfferedSecret[] {
     const out: OfferedSecret[] = [];
-    if (![client, server].some((cookie) => cookie !== undefined && this.store.byCookie(cookie).length > 0)) this.fetch();
+    if (![client, server].some((cookie) => cookie !== undefined && this.store.byCookie(cookie).length > 0)) this.seekMore();
     for (const [cookie, side] of [
       [client, 'client'],
       [server, 'server'],
@@ -49,7 +51,7 @@ export class MatchedSecrets implements Secrets {
 
   derivedKeys(): readonly OfferedKeys[] {
     const { items } = this.store;
-    if (items.length === 0) this.fetch();
+    if (items.length === 0) this.seekMore();
     for (; this.looked < items.length; this.looked++) {
       const item = items[this.looked] as SecretItem;
       if ((item.kind === 'keys' || item.kind === 'cipher key') && this.store.copyOf(item) === undefined) this.derived.push(this.offered(item));

@@ -72,10 +72,12 @@ export class KeyExchange implements Exchange {
     if (this.session !== undefined) return;
     this.session = session;
     if (secrets === undefined || secrets.empty || this.method === undefined) return;
-    const offered = secrets.forExchange(this.cookie('client'), this.cookie('server'));
-    if (offered.length === 0) return;
+    const offered = () => secrets.forExchange(this.cookie('client'), this.cookie('server'));
+    const first = offered();
+    if (first.length === 0) return;
     const inputs = { method: this.method, transcript: this.transcript(session), hostKeyAlgorithm: this.negotiation?.hostKey };
-    this.resolved = resolveSecret(inputs, offered, secrets.readings);
+    this.resolved = resolveSecret(inputs, first, secrets.readings);
+    if (this.resolved.best?.signature.verdict !== 'valid' && secrets.seekMore()) this.resolved = resolveSecret(inputs, offered(), secrets.readings);
     const name = `session ${session.number}, exchange ${this.epoch}`;
     for (const { secret, reason } of this.resolved.rejected) secret.note(`${name}: it ${reason}`);
     this.resolved.best?.secret.note(name);

@@ -270,6 +270,13 @@ describe('--embed', () => {
     expect(out.match(/secrets block at offset \d+: 2 lines/g)).toHaveLength(1);
   });
 
+  test('a wrong secret that was given does not hide a right one behind the packets', async () => {
+    const { capture: original, secrets: log = '' } = fixture('openssh-login');
+    const late = file('late-right.pcapng', concat(original, block(0x777, new Uint8Array(3 << 20)), secretsBlock(log)));
+    const wrong = file('wrong.log', new TextEncoder().encode(log.replace(/SHARED_SECRET .{8}/g, 'SHARED_SECRET 00000000')));
+    expect(await messages(late, ['-k', wrong])).toEqual(await messages(capture('openssh-login'), ['-k', keylog('openssh-login')]));
+  });
+
   test('what cannot be meant is refused, and nothing is written without a secret', async () => {
     const target = join(dir, 'never.pcapng');
     const without = await secrets('rekey', ['--embed', target]);

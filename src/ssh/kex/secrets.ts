@@ -42,6 +42,8 @@ export interface Secrets {
   readonly empty: boolean;
   /** What may belong to the exchange whose KEXINITs have these cookies (lower-case hex; undefined for one that was not captured). */
   forExchange(client: string | undefined, server: string | undefined): readonly OfferedSecret[];
+  /** Looks where it takes longer, once, when what was offered did not verify; true when there is more to offer now. */
+  seekMore(): boolean;
   /** All derived keys, whatever they belong to. */
   derivedKeys(): readonly OfferedKeys[];
   /** Work that searches did in this run. */
