@@ -31,6 +31,8 @@ export interface Run {
   readonly secrets: SecretStore;
   /** Whether this session was asked for (`-s`). */
   wants(session: Session): boolean;
+  /** Reads the capture, which must be a regular file, once more than the run itself does. */
+  read(sink: Sink): Promise<void>;
 }
 
 /** Takes the results of a run beside the renderer, and writes files. */
@@ -53,6 +55,8 @@ export interface Command {
   companion?(args: Arguments, run: Run): Promise<Companion | undefined>;
   /** Throws a UsageError for arguments that have no meaning. */
   check?(args: Arguments): Promise<void>;
+  /** Settles what the arguments leave open and the capture decides. May read it, and throw a UsageError. */
+  settle?(args: Arguments, run: Run): Promise<Arguments>;
   /** Something to print that needs no capture, such as a list of names; undefined for none. */
   info?(args: Arguments): Promise<string | undefined>;
 }

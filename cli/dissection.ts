@@ -1,44 +1,42 @@
 /** One run: a capture through the library into a renderer. */
 import { findSecrets, openSource, type Source } from '../src/capture/file.ts';
-import { dissect } from '../src/dissect.ts';
+import { type DissectOptions, dissect } from '../src/dissect.ts';
 import { DEFAULT_LIMITS } from '../src/limits.ts';
 import { rendererRow } from '../src/render/index.ts';
 import { DEFAULT_RENDER_OPTIONS, type Renderer } from '../src/render/renderer.ts';
 import type { SecretStore } from '../src/secrets/store.ts';
-import type { Session, Sink } from '../src/ssh/model.ts';
+import type { Sink } from '../src/ssh/model.ts';
 import type { Problem } from '../src/wire/problem.ts';
-import { type Arguments, type Command, InputError, lastOf, numberOf, UsageError, type World } from './command.ts';
+import { type Arguments, type Command, InputError, lastOf, numberOf, type Run, UsageError, type World } from './command.ts';
 import { coloured, limitsOf, sessionsOf } from './options.ts';
 import { type Output, openOutput, PRIVATE } from './output.ts';
 import { Progress } from './progress.ts';
 import { secretsOf } from './secrets-files.ts';
 
 /** Runs `command` on its capture. Gives the exit code: 0, or 1 when `--strict` found something. */
-export async function runCommand(command: Command, args: Arguments, world: World): Promise<number> {
-  const info = await command.info?.(args);
+export async function runCommand(command: Command, given: Arguments, world: World): Promise<number> {
+  const info = await command.info?.(given);
   if (info !== undefined) {
     world.write(new TextEncoder().encode(info));
     return 0;
   }
-  await command.check?.(args);
-  const path = lastOf(args.capture);
+  await command.check?.(given);
+  const path = lastOf(given.capture);
   if (path === undefined) throw new UsageError('a capture file is needed, or - for standard input');
+  const asked = runOf(path, given, world);
+  const args = (await command.settle?.(given, asked)) ?? given;
+  const run = { ...asked, wants: wantsOf(args) };
   const target = lastOf(args.output);
-  const limits = limitsOf(args);
-  const secrets = secretsOf(args, world, limits);
-  const renderer = await makeRenderer(command, args, target === undefined ? world.columns : undefined, world, secrets);
-  const sessions = sessionsOf(args);
+  const renderer = await makeRenderer(command, args, target === undefined ? world.columns : undefined, world, run.secrets);
   const output = openOutput(target, world, holdsSecrets(args) ? PRIVATE : undefined);
-  const results = new Results(renderer, output, sessions, command.name !== 'summary');
-  const companion = await command.companion?.(args, { path, world, limits, secrets, wants: (s) => sessions?.has(s.number) !== false });
+  const results = new Results(renderer, output, run.wants, command.name !== 'summary');
+  const companion = await command.companion?.(args, run);
   let whole = false;
   try {
     const source = await openSource(path);
     const progress = progressFor(source, args, world);
     output.before = () => progress?.hide();
-    const all = { ...DEFAULT_LIMITS, ...limits };
-    const late = source.size !== undefined && source.size <= all.lateSecretsBytes ? { lateSecrets: () => findSecrets(path, all) } : {};
-    const options = { file: path, limits, secrets, ...late, progress: (bytes: number) => progress?.update(bytes) };
+    const options = { ...optionsFor(run, source), progress: (bytes: number) => progress?.update(bytes) };
     const { refusal } = await dissect(flushing(source, output, path === '-'), both(results.sink, companion?.sink), options);
     progress?.hide();
     if (refusal !== undefined) throw new InputError(`${path} ${refusal.message} (offset ${refusal.offset})`);
@@ -49,6 +47,33 @@ export async function runCommand(command: Command, args: Arguments, world: World
   }
   await companion?.finish();
   return args.strict === true && results.failed ? 1 : 0;
+}
+
+function runOf(path: string, args: Arguments, world: World): Run {
+  const limits = limitsOf(args);
+  const run: Run = {
+    path,
+    world,
+    limits,
+    secrets: secretsOf(args, world, limits),
+    wants: wantsOf(args),
+    read: async (sink) => {
+      const source = await openSource(path);
+      await dissect(source.pieces, sink, optionsFor(run, source));
+    },
+  };
+  return run;
+}
+
+function wantsOf(args: Arguments): Run['wants'] {
+  const sessions = sessionsOf(args);
+  return (s) => sessions === undefined || sessions.has(s.number);
+}
+
+function optionsFor({ path, limits, secrets }: Run, { size }: Source): DissectOptions {
+  const all = { ...DEFAULT_LIMITS, ...limits };
+  const late = size !== undefined && size <= all.lateSecretsBytes ? { lateSecrets: () => findSecrets(path, all) } : {};
+  return { file: path, limits, secrets, ...late };
 }
 
 /** What is written is to be read by its owner only. */
@@ -104,14 +129,14 @@ class Results {
   failed = false;
   private readonly renderer: Renderer;
   private readonly output: Output;
-  private readonly sessions: ReadonlySet<number> | undefined;
+  private readonly wants: Run['wants'];
   private readonly packets: boolean;
   private begun = false;
 
-  constructor(renderer: Renderer, output: Output, sessions: ReadonlySet<number> | undefined, packets: boolean) {
+  constructor(renderer: Renderer, output: Output, wants: Run['wants'], packets: boolean) {
     this.renderer = renderer;
     this.output = output;
-    this.sessions = sessions;
+    this.wants = wants;
     this.packets = packets;
   }
 
@@ -142,14 +167,11 @@ class Results {
   }
 
   /** The beginning is printed with the first result: of what is no capture nothing is printed. */
-  private print(text: string): void {
+  private print(what: string | Uint8Array): void {
     if (!this.begun) this.output.write(this.renderer.begin?.() ?? '');
     this.begun = true;
-    this.output.write(text);
-  }
-
-  private wants(s: Session): boolean {
-    return this.sessions === undefined || this.sessions.has(s.number);
+    if (typeof what === 'string') this.output.write(what);
+    else this.output.writeBytes(what);
   }
 
   private look(problems: readonly Problem[]): void {

@@ -53,6 +53,36 @@ export const RENDERERS: readonly RendererRow[] = [
     make: async (options) => (await import('./kex-json.ts')).kexJsonRenderer(options),
   },
   {
+    name: 'text',
+    description: 'both sides as text, of a terminal what a person saw',
+    commands: ['follow'],
+    make: async (options) => (await import('./follow-text.ts')).followTextRenderer(options),
+  },
+  {
+    name: 'raw',
+    description: 'one stream of one channel, byte for byte',
+    commands: ['follow'],
+    make: async (options) => (await import('./follow-raw.ts')).followRawRenderer(options),
+  },
+  {
+    name: 'hex',
+    description: 'a hex dump of each piece of data',
+    commands: ['follow'],
+    make: async (options) => (await import('./follow-hex.ts')).followHexRenderer(options),
+  },
+  {
+    name: 'cast',
+    description: 'one channel as an asciicast (v2) for asciinema',
+    commands: ['follow'],
+    make: async (options) => (await import('./follow-cast.ts')).followCastRenderer(options),
+  },
+  {
+    name: 'input',
+    description: 'what was typed, line by line',
+    commands: ['follow'],
+    make: async (options) => (await import('./follow-input.ts')).followInputRenderer(options),
+  },
+  {
     name: 'table',
     description: 'each line of the secrets files and each key exchange, for people',
     commands: ['secrets'],

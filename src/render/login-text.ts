@@ -34,15 +34,20 @@ export function channelLines(s: Session): string[] {
   return bounded(s.channels, channelText);
 }
 
-function channelText(c: Channel): string {
+/** What a channel is for: `session exec "ls"`, `session shell, terminal xterm 80x24`, `direct-tcpip 10.0.0.1:80`. */
+export function channelTitle(c: Channel): string {
   const started = c.command !== undefined ? `exec ${JSON.stringify(shorten(c.command, COMMAND_SHOWN))}` : (subsystemText(c) ?? parametersText(c));
-  const refused = c.refusal === undefined ? '' : `, refused: ${shorten(c.refusal, 120)}`;
   const terminal = c.terminal === undefined ? '' : `, terminal ${shorten(c.terminal.term, 32)} ${c.terminal.columns}x${c.terminal.rows}`;
+  return `${shorten(c.type, NAME_SHOWN)}${started === '' ? '' : ` ${started}`}${terminal}`;
+}
+
+function channelText(c: Channel): string {
+  const refused = c.refusal === undefined ? '' : `, refused: ${shorten(c.refusal, 120)}`;
   const status = c.exitStatus === undefined ? '' : `, exit status ${c.exitStatus}`;
   const signal = c.exitSignal === undefined ? '' : `, ended by signal ${shorten(c.exitSignal, 32)}`;
   const sent = (side: 'client' | 'server') => grouped(c.bytes[side] + c.extendedBytes[side]);
   const bytes = c.refusal === undefined ? `, ${sent('client')} bytes up, ${sent('server')} down` : '';
-  return `${c.id}: ${shorten(c.type, NAME_SHOWN)}${started === '' ? '' : ` ${started}`}${terminal}${refused}${bytes}${status}${signal}`;
+  return `${c.id}: ${channelTitle(c)}${refused}${bytes}${status}${signal}`;
 }
 
 function subsystemText(c: Channel): string | undefined {

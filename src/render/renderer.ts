@@ -1,12 +1,12 @@
 /** What a renderer is. */
 import type { SecretStore } from '../secrets/store.ts';
-import type { CaptureTotals, Identification, Packet, Session, Transfer } from '../ssh/model.ts';
+import type { CaptureTotals, Identification, Packet, Session, Side, Transfer } from '../ssh/model.ts';
 
-/** Turns results into text as they come. Every method gives the text to print next, '' for nothing. */
+/** Turns results into text as they come. Every method gives the text to print next, '' for nothing; of a packet it may be bytes as they are. */
 export interface Renderer {
   begin?(): string;
   identification?(identification: Identification): string;
-  packet?(packet: Packet): string;
+  packet?(packet: Packet): string | Uint8Array;
   session?(session: Session): string;
   transfer?(transfer: Transfer): string;
   capture?(totals: CaptureTotals): string;
@@ -38,6 +38,20 @@ export interface RenderOptions {
   readonly exchange: number | undefined;
   /** An input of the exchange hash in which a bit is flipped, and the index of the bit. */
   readonly tamper: { readonly field: string; readonly bit: number } | undefined;
+  /** Only this channel of each session, as in `Channel.id`. */
+  readonly channel: number | undefined;
+  /** The stream of a channel whose bytes are written. */
+  readonly stream: Stream;
+  /** Also what was typed. */
+  readonly input: boolean;
+}
+
+/** A stream of a channel: what each side sent, and the extended data (RFC 4254 section 5.2), in practice stderr. */
+export type Stream = Side | 'stderr';
+
+/** A renderer that gives text only. */
+export interface TextRenderer extends Renderer {
+  packet?(packet: Packet): string;
 }
 
 export const DEFAULT_RENDER_OPTIONS: RenderOptions = {
@@ -54,6 +68,9 @@ export const DEFAULT_RENDER_OPTIONS: RenderOptions = {
   showSecrets: false,
   exchange: undefined,
   tamper: undefined,
+  channel: undefined,
+  stream: 'server',
+  input: false,
 };
 
 /** The commands; each prints through a renderer. */

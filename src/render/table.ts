@@ -8,7 +8,7 @@ import { type Palette, paintOf, palette } from './color.ts';
 import { COMPACT } from './compact.ts';
 import { captureEnding, sessionEnding } from './ending.ts';
 import { withHex } from './hex.ts';
-import type { Renderer, RenderOptions } from './renderer.ts';
+import type { RenderOptions, TextRenderer } from './renderer.ts';
 import { clip, count, endpointText, problemText, sideOf } from './text.ts';
 import { elapsed, isoTime } from './time.ts';
 
@@ -36,9 +36,9 @@ interface Row {
 }
 
 /** Rows as they come; sessions and what is wrong stand between them. */
-export function tableRenderer(options: RenderOptions): Renderer {
+export function tableRenderer(options: RenderOptions): TextRenderer {
   const table = new PacketTable(options);
-  const renderer: Renderer = {
+  const renderer: TextRenderer = {
     begin: () => table.head(),
     identification: (i) => table.row(i.session, rowOfIdentification(i)),
     packet: (p) => table.row(p.session, rowOfPacket(p)),

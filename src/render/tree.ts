@@ -8,7 +8,7 @@ import type { Problem } from '../wire/problem.ts';
 import { type Palette, paintOf, palette } from './color.ts';
 import { captureEnding, sessionEnding } from './ending.ts';
 import { withHex } from './hex.ts';
-import type { Renderer, RenderOptions } from './renderer.ts';
+import type { RenderOptions, TextRenderer } from './renderer.ts';
 import { problemText, rangeText, sideOf } from './text.ts';
 import { isoTime } from './time.ts';
 
@@ -29,9 +29,9 @@ interface Tree {
 }
 
 /** The tree of each packet and identification string, with `hex` followed by the dump that its ranges point into. */
-export function treeRenderer(options: RenderOptions): Renderer {
+export function treeRenderer(options: RenderOptions): TextRenderer {
   const colors = palette(options.color);
-  const tree: Renderer = {
+  const tree: TextRenderer = {
     identification: (i) => identificationTree(i, treeOf(i.space, options, colors)),
     packet: (p) => packetTree(p, treeOf(p.plain, options, colors)),
     session: (s) => `${sessionEnding(s, colors)}\n`,

@@ -9,25 +9,12 @@ import { SSH2_MESSAGES } from '../../../src/ssh/messages/index.ts';
 import type { Side } from '../../../src/ssh/model.ts';
 import { openTalk, plainTalk } from '../../support/above.ts';
 import { framesOfFixture, pcap } from '../../support/capture-files.ts';
+import { adjust, close, confirm, data, eof, type Line, open, reply, request, stderr, text } from '../../support/channel-messages.ts';
 import { fixture, fixtures } from '../../support/fixtures.ts';
 import { concat } from '../../support/packets.ts';
 import { ABOVE_SAMPLES } from '../../support/samples-above.ts';
 import { ascii, str, u32 } from '../../support/two-ends.ts';
 import { framesOf, lost, segmentsOf } from '../../support/variants.ts';
-
-const text = (value: string) => str(ascii(value));
-const open = (type: string, number: number, window = 100, packet = 50) => concat(Uint8Array.of(90), text(type), u32(number), u32(window), u32(packet));
-const confirm = (to: number, number: number, window = 100, packet = 50) => concat(Uint8Array.of(91), u32(to), u32(number), u32(window), u32(packet));
-const data = (to: number, length: number) => concat(Uint8Array.of(94), u32(to), str(new Uint8Array(length)));
-const stderr = (to: number, length: number) => concat(Uint8Array.of(95), u32(to), u32(1), str(new Uint8Array(length)));
-const adjust = (to: number, more: number) => concat(Uint8Array.of(93), u32(to), u32(more));
-const eof = (to: number) => concat(Uint8Array.of(96), u32(to));
-const close = (to: number) => concat(Uint8Array.of(97), u32(to));
-const request = (to: number, name: string, reply: number, ...fields: Uint8Array[]) =>
-  concat(Uint8Array.of(98), u32(to), text(name), Uint8Array.of(reply), ...fields);
-const reply = (to: number, granted: boolean) => concat(Uint8Array.of(granted ? 99 : 100), u32(to));
-
-type Line = readonly ['c' | 's', Uint8Array];
 
 const problems = (c: Collected) => c.packets.flatMap((p) => p.problems).map((p) => `${p.code}: ${p.message}`);
 const channels = (c: Collected) => c.sessions[0]?.channels ?? [];

@@ -1,0 +1,66 @@
+/** Bytes of a stream as lines of text. */
+import { textOf } from '../bytes/text.ts';
+
+/** Bytes of a line; a longer one is broken. */
+const LONGEST = 16 * 1024;
+const LF = 0x0a;
+const CR = 0x0d;
+/** A packet this full was cut by its size, not by what its sender wanted to say. */
+const FULL = 1024;
+
+/** Cuts a stream into lines. What is not UTF-8 is read as ISO 8859-1, each line for itself. */
+export class LineReader {
+  private readonly pending = new Uint8Array(LONGEST);
+  private used = 0;
+  /** The line that is waiting was broken off by the size of a packet. */
+  private cut = false;
+
+  /** The lines that end in `bytes`, without their ends. */
+  take(bytes: Uint8Array): string[] {
+    const out: string[] = [];
+    let from = 0;
+    while (from < bytes.length) {
+      const at = bytes.indexOf(LF, from);
+      const end = at < 0 ? bytes.length : at;
+      const room = LONGEST - this.used;
+      if (end - from > room) {
+        this.add(bytes.subarray(from, from + room));
+        out.push(this.long());
+        from += room;
+        continue;
+      }
+      this.add(bytes.subarray(from, end));
+      if (at >= 0) out.push(this.line());
+      from = end + 1;
+    }
+    this.cut = bytes.length >= FULL;
+    return out;
+  }
+
+  /** The line that has no end yet; undefined when there is none, or when more of it is sure to come and `sure` was not said. */
+  rest(sure = false): string | undefined {
+    return this.used === 0 || (this.cut && !sure) ? undefined : this.line();
+  }
+
+  private add(bytes: Uint8Array): void {
+    this.pending.set(bytes, this.used);
+    this.used += bytes.length;
+  }
+
+  /** The first part of a line that is too long, cut between characters. */
+  private long(): string {
+    let end = this.used;
+    for (let back = 1; back <= 3; back++) if ((this.pending[this.used - back] as number) >= 0xc0) end = this.used - back;
+    const text = textOf(this.pending.subarray(0, end));
+    this.pending.copyWithin(0, end, this.used);
+    this.used -= end;
+    return text;
+  }
+
+  private line(): string {
+    const end = this.pending[this.used - 1] === CR ? this.used - 1 : this.used;
+    const text = textOf(this.pending.subarray(0, Math.max(0, end)));
+    this.used = 0;
+    return text;
+  }
+}
