@@ -64,6 +64,9 @@ export interface Limits {
   readonly channelOperations: number;
   /** Largest message of SFTP or of the agent protocol, bytes (OpenSSH: 256 KiB). */
   readonly innerMessageBytes: number;
+  /** SSH sessions inside channels: one inside the other, and open at one time inside one TCP connection. */
+  readonly nestedSessions: number;
+  readonly innerSessions: number;
   /** Requests of one side that wait for an answer at one time: global ones, and those of one channel. */
   readonly pendingRequests: number;
   /** Largest capture file that is looked through for secrets blocks behind the packets they open before these are read, bytes. */
@@ -109,6 +112,8 @@ export const DEFAULT_LIMITS: Limits = {
   channelText: 1024 * 1024,
   channelOperations: 1024,
   innerMessageBytes: 1024 * 1024,
+  nestedSessions: 4,
+  innerSessions: 256,
   pendingRequests: 1024,
   lateSecretsBytes: 32 * 1024 * 1024,
   diagnoses: 16,

@@ -49,6 +49,7 @@ export class SshSession implements Session {
   private verdict: RoleVerdict | undefined;
   private held: Held[] = [];
   private hushed = 0;
+  private tasks: (() => void)[] = [];
   /** The parties once nothing moves any more. */
   private readonly parties: Partial<Record<Side, Party>> = {};
 
@@ -67,6 +68,7 @@ export class SshSession implements Session {
     this.decideRoles();
     this.reportDisagreement();
     this.phase('end', this.flow.last, this.flow.lastFrame);
+    this.doTasks();
     this.connections?.channels.finish();
     if (this.hushed > 0) this.problems.push(problem('limit', `${this.hushed} more problems are not listed (limit problems: ${this.limits.problems})`));
     this.sink.session?.(this);
@@ -142,6 +144,18 @@ export class SshSession implements Session {
     for (const p of packet.problems) this.list({ ...p, message: `${packet.name ?? 'packet'}: ${p.message}`, frame: packet.frame });
     this.exchanges[packet.epoch]?.packets.push(packet.index);
     this.sink.packet?.(packet);
+    if (this.tasks.length > 0) this.doTasks();
+  }
+
+  /** Does `task` when the packet that is being taken has reached the sink: what lies inside comes after what holds it. */
+  later(task: () => void): void {
+    this.tasks.push(task);
+  }
+
+  private doTasks(): void {
+    const { tasks } = this;
+    this.tasks = [];
+    for (const task of tasks) task();
   }
 
   /** Adds to the session's problems, up to the limit. */
@@ -238,7 +252,8 @@ export class SshSession implements Session {
   }
 
   get ending(): string {
-    const tcp = this.ended === undefined ? 'still open' : ENDINGS[this.ended];
+    const endings = this.parent === undefined ? ENDINGS : INNER_ENDINGS;
+    const tcp = this.ended === undefined ? 'still open' : endings[this.ended];
     return this.farewell === undefined ? tcp : `${this.farewell}; ${tcp}`;
   }
 }
@@ -252,4 +267,12 @@ const ENDINGS: Readonly<Record<FlowEnd, string>> = {
   idle: 'nothing more was seen for a long time',
   capture: 'the capture ends while the connection is open',
   limit: 'the flow was given up for want of room',
+};
+
+/** Of a session inside a channel. */
+const INNER_ENDINGS: Readonly<Record<FlowEnd, string>> = {
+  ...ENDINGS,
+  fin: 'the channel that it runs in ended',
+  rst: 'the TCP connection of the session around it was reset (RST)',
+  capture: 'the capture ends while its channel is open',
 };

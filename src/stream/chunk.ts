@@ -27,6 +27,8 @@ export interface Chunk extends Timestamp {
   readonly acknowledged?: number;
   /** Where each byte lies in the capture; `start` of an origin counts from the first byte of this chunk. */
   readonly origins: readonly Origin[];
+  /** False when the bytes were inflated, so that each comes from the whole of the origins. */
+  readonly exact?: boolean;
 }
 
 /** Bytes of one direction that the capture does not hold. */

@@ -102,7 +102,7 @@ export class ByteQueue {
   take(length: number): Taken {
     const from = this.offset;
     const last = this.markOf(from + Math.max(length, 1) - 1);
-    const space = new Space(copyOf(this.buffer, this.head, this.head + length), this.origins(from, from + length));
+    const space = new Space(copyOf(this.buffer, this.head, this.head + length), this.origins(from, from + length), this.isExact(from + length));
     this.skip(length);
     return { space, streamOffset: from, frame: last?.frame ?? 0, time: { seconds: last?.seconds ?? 0, nanos: last?.nanos ?? 0 } };
   }
@@ -157,6 +157,12 @@ export class ByteQueue {
   private markOf(offset: number): Mark | undefined {
     for (let i = this.firstMark; i < this.marks.length; i++) if (endOf(this.marks[i] as Mark) > offset) return this.marks[i];
     return this.marks[this.marks.length - 1];
+  }
+
+  /** Whether the waiting bytes before `to` have exact origins. */
+  private isExact(to: number): boolean {
+    for (let i = this.firstMark; i < this.marks.length && (this.marks[i] as Mark).offset < to; i++) if ((this.marks[i] as Mark).exact === false) return false;
+    return true;
   }
 
   /** The origins of the stream bytes `[from, to)`, counted from `from`. */

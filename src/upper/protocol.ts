@@ -11,6 +11,8 @@ export interface Place {
   readonly kind: ChannelKind;
   readonly limits: Limits;
   readonly sink: Sink;
+  /** Does `task` when the packet that is being taken has reached the sink. */
+  readonly later: (task: () => void) => void;
   /** Opens a session for the SSH connection that runs inside the channel; its number is given by the one who counts sessions. */
   readonly openSession: (flow: Flow, parent: { readonly session: Session; readonly channel: Channel }) => InnerSession;
 }

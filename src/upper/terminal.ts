@@ -1,21 +1,14 @@
 /** What nobody knows better: a shell or a command, on a terminal or not. */
-import type { ChannelHandler } from '../ssh/connection/handler.ts';
-import type { ChannelContent } from '../ssh/model.ts';
+import { StreamHandler } from './forward.ts';
 import { Content } from './operations.ts';
-import type { Place, Protocol } from './protocol.ts';
+import type { Protocol } from './protocol.ts';
 
-/** Says what it is; its bytes are kept by nobody (`follow` takes them from the packets). */
-class TerminalHandler implements ChannelHandler {
-  readonly content: ChannelContent;
-
-  constructor({ channel }: Place) {
-    this.content = new Content(channel.terminal === undefined ? 'stream' : 'terminal');
-  }
-}
-
-/** Stands at the end of the table: it takes every shell, command and subsystem that is left. */
+/**
+ * Stands at the end of the table: it takes every shell, command and subsystem that is left. What goes over a terminal is kept
+ * by nobody (`follow` takes it from the packets); a command without one may carry a connection, such as `nc host 22`.
+ */
 export const terminal: Protocol = {
   name: 'terminal',
   carries: (kind) => kind.started !== 'type',
-  follow: (place) => new TerminalHandler(place),
+  follow: (place) => (place.channel.terminal === undefined ? new StreamHandler(place) : { content: new Content('terminal') }),
 };

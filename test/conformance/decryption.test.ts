@@ -26,9 +26,9 @@ async function open({ capture }: Fixture, log?: string) {
     return scan.blocks;
   };
   const { sessions, packets, totals } = await collect(inMemory(capture), { secrets, lateSecrets });
-  const [session] = sessions;
+  const session = sessions.find((s) => s.parent === undefined);
   if (session === undefined) throw new Error('no session');
-  return { session, packets, totals };
+  return { session, packets: packets.filter((p) => p.session === session), totals };
 }
 
 /** Message numbers of `side` in the order of sending, without those that its log does not show. */
@@ -93,6 +93,7 @@ const FEATURES: Readonly<Record<string, (opened: Opened) => boolean>> = {
   agent: (o) => asks('auth-agent-req@openssh.com')(o) && opens('auth-agent@openssh.com', 'server')(o),
   'tcpip-forward': (o) => asks('tcpip-forward', 81)(o) && opens('forwarded-tcpip', 'server')(o),
   'direct-tcpip': opens('direct-tcpip', 'client'),
+  'nested-session': ({ session }) => session.channels.some((c) => c.content?.session?.authentication.outcome === 'success'),
   'refused-channel': opens('direct-tcpip', 'client', 'refused'),
   streamlocal: (o) => opens('direct-streamlocal@openssh.com', 'client')(o) && opens('forwarded-streamlocal@openssh.com', 'server')(o),
   'two-sessions': ({ session }) => session.channels.map((c) => [c.type, c.exitStatus].join()).join(' ') === 'session,0 session,0',

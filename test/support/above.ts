@@ -11,9 +11,9 @@ const PLAIN = kexInitPayload({ encryptionAlgorithms: ['none'], macAlgorithms: ['
 const NEWKEYS = packet(Uint8Array.of(21));
 
 /** Messages 30 and 31 of curve25519-sha256. */
-const [init = new Uint8Array(0), reply = new Uint8Array(0)] = [30, 31].map(
-  (n) => SAMPLES.find((s) => s.kex === 'curve25519-sha256' && s.payload[0] === n)?.payload,
-);
+export const EXCHANGE = [30, 31].map((n) => SAMPLES.find((s) => s.kex === 'curve25519-sha256' && s.payload[0] === n)?.payload);
+
+const [init = new Uint8Array(0), reply = new Uint8Array(0)] = EXCHANGE;
 
 /** A session in which `said` (payloads) is said behind a key exchange that agreed on no encryption, and `early` before it. */
 export function plainTalk(
