@@ -1,4 +1,5 @@
 /** What a renderer is. */
+import type { Level } from '../explain/note.ts';
 import type { SecretStore } from '../secrets/store.ts';
 import type { CaptureTotals, Identification, Packet, Session, Transfer } from '../ssh/model.ts';
 
@@ -38,6 +39,8 @@ export interface RenderOptions {
   readonly exchange: number | undefined;
   /** An input of the exchange hash in which a bit is flipped, and the index of the bit. */
   readonly tamper: { readonly field: string; readonly bit: number } | undefined;
+  /** How much is explained. */
+  readonly level: Level;
 }
 
 export const DEFAULT_RENDER_OPTIONS: RenderOptions = {
@@ -54,6 +57,7 @@ export const DEFAULT_RENDER_OPTIONS: RenderOptions = {
   showSecrets: false,
   exchange: undefined,
   tamper: undefined,
+  level: 'student',
 };
 
 /** The commands; each prints through a renderer. */

@@ -1,0 +1,5 @@
+/** What is said about a capture beyond its fields: notes on packets, and the story of each session. */
+
+export { ExchangeCollector, type ExchangeExplanation, explain } from './exchange-hash.ts';
+export { type Annotator, type Chapter, type Ground, LEVELS, type Level, type Note, type Reference } from './note.ts';
+export { CHAPTERS, StoryCollector, type StoryOptions } from './story/index.ts';
