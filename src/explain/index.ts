@@ -2,4 +2,5 @@
 
 export { ExchangeCollector, type ExchangeExplanation, explain } from './exchange-hash.ts';
 export { type Annotator, type Chapter, type Ground, LEVELS, type Level, type Note, type Reference } from './note.ts';
+export { ANNOTATORS, notesOf, notesOfIdentification } from './packets/index.ts';
 export { CHAPTERS, StoryCollector, type StoryOptions } from './story/index.ts';
