@@ -1,4 +1,4 @@
-/** Numbers in words. */
+/** Numbers, names and paragraphs in words. */
 
 /** `1 packet`, `2 packets`, `12,345 packets`. */
 export function count(n: number, one: string, many = `${one}s`): string {
@@ -25,4 +25,21 @@ export function endpointText(e: { readonly address: string; readonly port: numbe
 export function enumerated(names: readonly string[], most = 6): string {
   if (names.length > most) return `${names.slice(0, most - 1).join(', ')} and ${names.length - most + 1} more`;
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
+}
+
+/** `text` in lines of at most `width` columns, broken at spaces where there are some; a longer word is broken anywhere. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+    while (line.length > width) {
+      lines.push(line.slice(0, width));
+      line = line.slice(width);
+    }
+  }
+  return [...lines, line];
 }

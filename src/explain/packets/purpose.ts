@@ -24,13 +24,10 @@ export const PURPOSES: Readonly<Record<string, readonly [text: string, rfc: stri
   ],
   SSH_MSG_NEWCOMPRESS: ['Compression is agreed on once more, now that the user is known.', '8308#3.2'],
   SSH_MSG_KEXINIT: [
-    'Each side sends its lists without waiting for the other; both then apply the same rule, so no message needs to say what was chosen. The whole payload goes into the exchange hash.',
+    'Each side sends its lists without waiting for the other; both then apply the same rule, so no message needs to say what was chosen.',
     '4253#7.1',
   ],
-  SSH_MSG_NEWKEYS: [
-    'It carries no key: it is the line between two parts of the stream. Up to here the old keys were used (none, in the first exchange); the very next packet of this direction is under the new ones. The other direction switches by its own NEWKEYS.',
-    '4253#7.3',
-  ],
+  SSH_MSG_NEWKEYS: ['It carries no key: it is only the line between two parts of the stream. The other direction switches by its own NEWKEYS.', '4253#7.3'],
   // key exchange
   SSH_MSG_KEXDH_INIT: [
     'The client made a secret number x for this session only and sends e = g^x mod p. From e nobody can get x back in useful time.',
@@ -66,7 +63,7 @@ export const PURPOSES: Readonly<Record<string, readonly [text: string, rfc: stri
     'The only place in SSH-2 where a secret is encrypted with a public key: who has the private half of K_T can read K, also later.',
     '4432#4',
   ],
-  SSH_MSG_KEXRSA_DONE: ['K is part of H, so a right signature shows that the server could decrypt it.', '4432#4'],
+  SSH_MSG_KEXRSA_DONE: ['K is part of H, so without K the server could not have signed the right value.', '4432#4'],
   SSH_MSG_KEXGSS_INIT: ['The public value of the client, with a token for which a third party (in Kerberos, the key distribution centre) vouches.', '4462#2.1'],
   SSH_MSG_KEXGSS_COMPLETE: ['The code over H (MIC) takes the place of the signature: only a server that the third party knows could make it.', '4462#2.1'],
   // login
@@ -83,7 +80,10 @@ export const PURPOSES: Readonly<Record<string, readonly [text: string, rfc: stri
     '4252#5.1',
   ],
   SSH_MSG_USERAUTH_BANNER: ['The text comes from the server, before anybody is logged in: a client must make it harmless before it shows it.', '4252#5.4'],
-  SSH_MSG_USERAUTH_PK_OK: ['The server would take the key. Nothing is proven yet: the client now signs the session id and the request.', '4252#7'],
+  SSH_MSG_USERAUTH_PK_OK: [
+    'Nothing is proven yet: everybody can send a public key. The proof is the signature over the session id and the request, which comes next.',
+    '4252#7',
+  ],
   SSH_MSG_USERAUTH_PASSWD_CHANGEREQ: ['The password was right or not, but it has expired.', '4252#8'],
   SSH_MSG_USERAUTH_INFO_REQUEST: [
     'The server decides what is asked: a password, a one-time code, anything. The client shows the questions to the user.',
@@ -104,8 +104,8 @@ export const PURPOSES: Readonly<Record<string, readonly [text: string, rfc: stri
   SSH_MSG_CHANNEL_OPEN_CONFIRMATION: ['Now both ends have a number, and each a window that the other may fill.', '4254#5.1'],
   SSH_MSG_CHANNEL_OPEN_FAILURE: ['The channel does not exist, and its number is free again.', '4254#5.1'],
   SSH_MSG_CHANNEL_WINDOW_ADJUST: ['Flow control: a receiver that is slow holds up one channel and not the others.', '4254#5.2'],
-  SSH_MSG_CHANNEL_DATA: ['It takes its length from the window of the receiver.', '4254#5.2'],
-  SSH_MSG_CHANNEL_EXTENDED_DATA: ['In practice what the command writes to stderr, kept apart from its output.', '4254#5.2'],
+  SSH_MSG_CHANNEL_DATA: ['Its bytes count against the window of the receiver, which must be opened again when it is used up.', '4254#5.2'],
+  SSH_MSG_CHANNEL_EXTENDED_DATA: ['It is kept apart from the output, so that the client can write both to where they belong.', '4254#5.2'],
   SSH_MSG_CHANNEL_EOF: ['Only one direction ends here: the other side may go on sending.', '4254#5.3'],
   SSH_MSG_CHANNEL_CLOSE: ['Each side sends it once; when both have, the number may be used again.', '4254#5.3'],
   SSH_MSG_CHANNEL_REQUEST: [

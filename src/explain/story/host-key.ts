@@ -33,7 +33,7 @@ export const hostKey: Teller = {
     if (key !== undefined && holder !== undefined) tellKey(notes, key, holder, tale.session);
     tellSignature(tale, notes, first.exchange);
     tellTampering(tale, notes);
-    if (method.family !== 'gss') tellTrust(notes, key, holder);
+    if (method.family !== 'gss' && key !== undefined) tellTrust(notes, key, holder);
   },
 };
 
@@ -110,7 +110,7 @@ function tellKey(notes: Notes, key: HostKey, holder: Packet, session: Session): 
   notes.say(
     'student',
     'rule',
-    'The host key belongs to the machine and stays the same for years. It is used for nothing but signing: nothing is ever encrypted with it. The public half is sent here in clear, so everybody on the way learns which machine this is; the fingerprint is the SHA-256 hash of it.',
+    'The host key belongs to the machine and mostly stays the same for years. It is used for nothing but signing: nothing is ever encrypted with it. The public half is sent here in clear, so everybody on the way learns which machine this is; the fingerprint is the SHA-256 hash of it.',
     [at, '4251#4.1'],
   );
   if (key.certificate !== undefined) tellCertificate(notes, key.certificate, holder, session);
@@ -210,7 +210,7 @@ function tamperRow({ tampered: t }: ExchangeExplanation, showSecrets: boolean): 
   return `${t.part.name.padEnd(12)}${change.padEnd(22)}${t.bitsChanged} of ${8 * t.h.length} bits of H, signature ${t.tamperedSignature.verdict}`;
 }
 
-function tellTrust(notes: Notes, key: HostKey | undefined, holder: Packet | undefined): void {
+function tellTrust(notes: Notes, key: HostKey, holder: Packet | undefined): void {
   const at = holder === undefined ? undefined : fieldAt(holder, 'hostKey');
   notes.say(
     'student',
@@ -218,11 +218,11 @@ function tellTrust(notes: Notes, key: HostKey | undefined, holder: Packet | unde
     'But an attacker may also replace everything: answer the client with a host key and public values of his own, sign properly, and at the same time log on to the real server. Then the signature is right, only the key is another. If the client knows the host key (a line in known_hosts), it sees that and stops. If it does not, nothing in these messages gives the attacker away.',
     [at, '4251#4.1', '4251#9.3.4'],
   );
-  const certified = key?.certificate !== undefined;
+  const certified = key.certificate !== undefined;
   notes.say(
     'student',
     'rule',
-    `That is trust on first use: at the first connection somebody must compare the fingerprint${key === undefined ? '' : ` ${key.keyFingerprint}`} with what the owner of the server says, by another way (the console, a colleague, an SSHFP record under DNSSEC${certified ? '' : ', a certificate'}). Whoever types yes without looking trusts whoever answered. Whether this client knew the key, the capture does not tell.`,
+    `That is trust on first use: at the first connection somebody must compare the fingerprint ${key.keyFingerprint} with what the owner of the server says, by another way (the console, a colleague, an SSHFP record under DNSSEC${certified ? '' : ', a certificate'}). Whoever types yes without looking trusts whoever answered. Whether this client knew the key, the capture does not tell.`,
     [at, '4251#4.1', '4255#2'],
   );
 }

@@ -3,6 +3,7 @@ import { DEFAULT_LIMITS, type Limits } from '../../limits.ts';
 import type { Exchange, Packet, Session } from '../../ssh/model.ts';
 import { type ExchangeExplanation, explain } from '../exchange-hash.ts';
 import { type Chapter, type Level, Notes, shownAt } from '../note.ts';
+import { bytes } from './bytes.ts';
 import { channels } from './channels.ts';
 import { connection, identification } from './connection.ts';
 import { hostKey } from './host-key.ts';
@@ -35,6 +36,7 @@ export const CHAPTERS: readonly Teller[] = [
   wireshark,
   tls,
   misunderstandings,
+  bytes,
 ];
 
 /** How a story is told. */

@@ -16,8 +16,8 @@ export const keyExchange: Teller = {
     const exchange = firstExchange(tale);
     const method = tale.first?.method;
     const packets = kexPackets(tale);
-    if (exchange?.negotiation !== undefined && exchange.negotiation.kex === undefined) {
-      notes.say('brief', 'read', 'There was no key exchange: the two sides know no method in common.', ['4253#7.1']);
+    if (exchange?.negotiation?.choices.some((c) => c.failed) === true) {
+      notes.say('brief', 'read', 'There was no key exchange: the two sides have no algorithm in common for something that they need.', ['4253#7.1']);
       return;
     }
     if (method === undefined) {
@@ -56,7 +56,10 @@ function tellUnknown(notes: Notes, exchange: Exchange | undefined, packets: read
     notes.say(
       'brief',
       'read',
-      `Messages of a key exchange are there (${packets.map(framesText).join(', ')}), but without both KEXINITs nobody can say by which method.`,
+      `Messages of a key exchange are there (${[...packets]
+        .sort((a, b) => a.frame - b.frame)
+        .map(framesText)
+        .join(', ')}), but without both KEXINITs nobody can say by which method.`,
       [...packets.map(packetAt), '4253#7.1'],
     );
   else notes.say('brief', 'read', 'This file does not hold the key exchange of this connection.', ['4253#8']);
@@ -249,6 +252,10 @@ function tellGss({ tale, notes, method }: Scene): void {
 
 function tellSecret(tale: Tale, notes: Notes, method: KexMethod, exchange: Exchange | undefined): void {
   const k = exchange?.sharedSecret;
+  if (k === undefined && !kexPackets(tale).some((p) => p.value?.signature !== undefined || p.value?.micToken !== undefined)) {
+    notes.say('brief', 'read', 'The key exchange does not come to its end in this file.', [method.rfc]);
+    return;
+  }
   const { secret } = exchange ?? {};
   if (k === undefined) {
     notes.say(
@@ -261,13 +268,29 @@ function tellSecret(tale: Tale, notes: Notes, method: KexMethod, exchange: Excha
   }
   const origin =
     secret?.kind === 'PRIVATE_KEY'
-      ? 'was computed here, from the private value in the secrets file and the public value in the capture'
-      : 'is in the secrets file';
-  notes.say('brief', 'computed', `${sentText(method)} It ${origin} (${name(secret?.source, 80)}): ${count(k.length, 'byte')}.`, [method.rfc]);
+      ? 'was computed here, from a private value among the secrets and a public value in the capture'
+      : 'is among the secrets that were given';
+  notes.say('brief', 'computed', `${sentText(method)} It ${origin} (${name(secret?.source, 80)}): ${count(k.length, 'byte')}.${formText(tale, k, method)}`, [
+    method.rfc,
+    '4251#5',
+  ]);
   if (tale.showSecrets)
     notes.say('student', 'computed', 'The secret of this session:', [method.rfc], hexLines(`K, as a ${method.kForm} of SSH without its length`, k));
 }
 
 function sentText({ family }: KexMethod): string {
   return family === 'rsa' ? 'K was sent only encrypted.' : 'K itself was never sent.';
+}
+
+/** Bytes of the x coordinate or the result, by curve. */
+const CURVE_BYTES: Readonly<Record<string, number>> = { curve25519: 32, curve448: 56, nistp256: 32, nistp384: 48, nistp521: 66 };
+
+/** What the mpint rule does to K: implementers trip over it. */
+function formText(tale: Tale, k: Uint8Array, { kForm, curve, groupBits }: KexMethod): string {
+  if (kForm === 'string') return '';
+  if (k[0] === 0) return ' The first of them is zero: a number in SSH gets a zero in front when its highest bit is set, lest it look negative.';
+  const group = named(tale, 'SSH_MSG_KEX_DH_GEX_GROUP')?.value?.p;
+  const whole = curve !== undefined ? CURVE_BYTES[curve] : (groupBits ?? (group instanceof Uint8Array ? bitsOf(numberOf(group)) : 0)) / 8;
+  if (whole === undefined || k.length >= whole) return '';
+  return ` K may have ${whole} bytes, but numbers in SSH have no leading zeros: programs that keep them compute another H, once in some 256 handshakes.`;
 }

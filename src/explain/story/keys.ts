@@ -3,7 +3,6 @@ import { toHex } from '../../bytes/hex.ts';
 import { count, enumerated } from '../../bytes/words.ts';
 import { cipher } from '../../ssh/crypto/ciphers.ts';
 import { mac } from '../../ssh/crypto/macs.ts';
-import { pseudoAlgorithm } from '../../ssh/kex/index.ts';
 import type { Packet, Side } from '../../ssh/model.ts';
 import type { DerivedKey } from '../exchange-hash.ts';
 import { fieldAt, type Notes, packetAt } from '../note.ts';
@@ -17,10 +16,11 @@ export const keys: Teller = {
   title: () => 'NEWKEYS: from one secret to six keys',
   tell(tale, notes) {
     const { first, session } = tale;
-    if (session.protocol === 1 || first?.exchange.negotiation === undefined || first.method === undefined) return;
+    if (session.protocol === 1 || first?.method === undefined || first.exchange.negotiation?.choices.some((c) => c.failed) !== false) return;
     tellDerivation(tale, notes);
-    const order = SIDES.map((side) => ({ side, index: sent(tale, side, NEWKEYS)?.index ?? Number.POSITIVE_INFINITY })).sort((a, b) => a.index - b.index);
-    for (const { side } of order) tellNewKeys(tale, notes, side);
+    const switches = SIDES.flatMap((side) => sent(tale, side, NEWKEYS) ?? []).sort((a, b) => a.index - b.index);
+    if (switches.length === 0) notes.say('brief', 'read', 'There is no NEWKEYS in this file: as far as it goes, nothing was encrypted.', ['4253#7.3']);
+    else for (const side of new Set([...switches.map((p) => p.side), ...SIDES])) tellNewKeys(tale, notes, side);
     tellUse(tale, notes);
   },
 };
@@ -150,24 +150,44 @@ function tellOpened(notes: Notes, side: Side, packet: Packet): void {
   notes.say('brief', 'read', `The first encrypted packet of the ${side} is ${packet.name ?? '?'} (${framesText(packet)}).`, [at, packet.message?.rfc]);
   const what = OPENED[number];
   if (what !== undefined) notes.say('student', 'rule', what, [at, packet.message?.rfc]);
+  if (number === 2)
+    notes.say(
+      'student',
+      'rule',
+      'It carries nothing: some programs send it to hide how long the packets behind it are. The first one that says something follows it.',
+      [at, '4253#11.2'],
+    );
   const names = (Array.isArray(packet.value?.extensions) ? packet.value.extensions : []).map((e: { extensionName?: string }) => name(e?.extensionName));
   if (names.length > 0) notes.say('student', 'read', `The extensions: ${enumerated(names, 10)}.`, [fieldAt(packet, 'extensions'), '8308#3']);
 }
 
 /** What must stand in a packet that was not opened, by the rules. */
 function tellSealed(tale: Tale, notes: Notes, side: Side, packet: Packet | undefined): void {
-  const { bytes } = tale.session[side].decryption;
-  const other = sent(tale, otherSide(side), 20);
-  const names = Array.isArray(other?.value?.kexAlgorithms) ? other.value.kexAlgorithms.map(String) : [];
-  const asked = names.some((n) => pseudoAlgorithm(n) !== undefined && n === `ext-info-${otherSide(side).charAt(0)}`);
+  const amount = count(tale.session[side].decryption.bytes, 'encrypted byte');
+  if (sent(tale, side, NEWKEYS) === undefined) {
+    notes.say('brief', 'read', `The ${side} sent ${amount}, which could not be opened. Where its encryption began is not in this file.`, ['4253#7.3']);
+    return;
+  }
+  const other = otherSide(side);
+  const asked = asksForExtensions(sent(tale, other, 20), other);
+  const extensions = {
+    yes: `SSH_MSG_EXT_INFO (the ${other} asked for it), or else `,
+    no: '',
+    unknown: `SSH_MSG_EXT_INFO if the ${other} asked for it, or else `,
+  }[asked];
   const service =
     side === 'client' ? 'SSH_MSG_SERVICE_REQUEST, which asks for ssh-userauth' : 'SSH_MSG_SERVICE_ACCEPT, which answers the request of the client';
-  const guess = asked ? `SSH_MSG_EXT_INFO (the ${otherSide(side)} asked for it), or else ${service}` : service;
   const where = packet === undefined ? '' : ` (the first in ${framesText(packet)})`;
-  notes.say(
-    'brief',
-    'inferred',
-    `The ${side} sent ${count(bytes, 'encrypted byte')}${where}, which could not be opened. By the rules its first packet is ${guess}.`,
-    [packet === undefined ? undefined : packetAt(packet), '4253#10', '8308#2.4'],
-  );
+  notes.say('brief', 'inferred', `The ${side} sent ${amount}${where}, which could not be opened. By the rules its first packet is ${extensions}${service}.`, [
+    packet === undefined ? undefined : packetAt(packet),
+    '4253#10',
+    '8308#2.4',
+  ]);
+}
+
+/** Whether the KEXINIT of `side` holds the signal by which it asks for EXT_INFO. */
+function asksForExtensions(kexinit: Packet | undefined, side: Side): 'yes' | 'no' | 'unknown' {
+  const names = kexinit?.value?.kexAlgorithms;
+  if (!Array.isArray(names)) return 'unknown';
+  return names.includes(side === 'client' ? 'ext-info-c' : 'ext-info-s') ? 'yes' : 'no';
 }

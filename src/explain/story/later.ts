@@ -48,25 +48,18 @@ export const troubles: Teller = {
   tell(tale, notes) {
     const { problems } = tale.session;
     if (problems.length === 0) return;
-    const bad = problems.filter((p) => p.severity === 'error').length;
-    const sections = new Set(problems.flatMap((p) => p.rfc ?? MEANINGS[p.code][1]));
-    const errors = bad === 0 ? '' : `, ${count(bad, 'error')} among them`;
-    notes.say(
-      'brief',
-      'computed',
-      `${count(problems.length, 'remark')} about this session${errors}:`,
-      [...sections],
-      [
-        ...problems.slice(0, MOST_TOLD).map(problemLine),
-        ...(problems.length > MOST_TOLD ? [`and ${problems.length - MOST_TOLD} more: see sshark packets`] : []),
-      ],
-    );
+    for (const p of problems.slice(0, MOST_TOLD)) {
+      const where = tale.packets.filter((packet) => packet.frame === p.frame && packet.problems.length > 0).slice(0, 1);
+      notes.say('brief', 'computed', `${problemText(p)}.`, [...where.map(packetAt), p.rfc ?? MEANINGS[p.code][1]]);
+    }
+    if (problems.length > MOST_TOLD)
+      notes.say('brief', 'computed', `There are ${count(problems.length - MOST_TOLD, 'more remark')}: sshark packets shows them all.`, ['4253#11.4']);
     for (const code of new Set(problems.map((p) => p.code))) notes.say('student', 'rule', MEANINGS[code][0], [MEANINGS[code][1]]);
   },
 };
 
-function problemLine(p: Problem): string {
-  return `${p.code}${p.frame === undefined ? '' : `, frame ${p.frame}`}: ${name(p.message, 160)}`;
+function problemText(p: Problem): string {
+  return `${p.severity === 'error' ? 'Error' : 'Remark'}${p.frame === undefined ? '' : ` (frame ${p.frame})`}: ${name(p.message, 300)}`;
 }
 
 /** What the codes of problems mean for a reader, and the section of what they are measured by. */

@@ -7,7 +7,8 @@ import { firstExchange, name, sent, type Tale, type Teller } from './tale.ts';
 
 /** True when the handshake is there to compare with: both lists and a known method. */
 function hasHandshake(tale: Tale): boolean {
-  return tale.session.protocol === 2 && tale.first?.method !== undefined && firstExchange(tale)?.negotiation?.kex !== undefined;
+  const agreed = firstExchange(tale)?.negotiation;
+  return tale.session.protocol === 2 && tale.first?.method !== undefined && agreed?.choices.some((c) => c.failed) === false;
 }
 
 export const tls: Teller = {

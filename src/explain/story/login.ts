@@ -57,7 +57,7 @@ function tellSealed(tale: Tale, notes: Notes): void {
 
 function tellBanner(tale: Tale, notes: Notes, banner: string): void {
   const packet = tale.packets.find((p) => p.number === 53);
-  notes.say('student', 'read', `Before it the server showed a text: "${name(banner, 200)}".`, [
+  notes.say('student', 'read', `Before it the server showed a text: "${name(banner.trimEnd(), 200)}".`, [
     packet === undefined ? undefined : packetAt(packet),
     '4252#5.4',
   ]);
@@ -91,10 +91,12 @@ function tellAttempt(tale: Tale, notes: Notes, a: LoginAttempt): void {
   const key = a.key === undefined ? '' : ` The key: ${name(a.key.type)} ${a.key.fingerprint}.`;
   const prompts = a.prompts === 0 ? '' : ` The server asked ${count(a.prompts, 'question')}.`;
   const where = requests.length === 0 ? '' : ` (${enumerated([...new Set(requests.map(framesText))])})`;
-  notes.say(a.outcome === 'success' ? 'brief' : 'student', 'read', `An attempt ${how}${where}.${key}${prompts} ${OUTCOMES[a.outcome]}`, [
-    ...requests.slice(0, 4).map(packetAt),
-    rfc,
-  ]);
+  notes.say(
+    a.outcome === 'success' ? 'brief' : 'student',
+    'read',
+    `An attempt ${how}${where}.${key}${prompts} ${OUTCOMES[a.outcome]}${a.method === 'none' && a.outcome === 'success' ? ' This server asks for no proof at all.' : ''}`,
+    [...requests.slice(0, 4).map(packetAt), rfc],
+  );
   tellSignature(notes, a, packets, rfc);
   if (a.key?.authority !== undefined)
     notes.say(

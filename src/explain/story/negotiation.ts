@@ -22,7 +22,10 @@ export const negotiation: Teller = {
     const packets = { client: sent(tale, 'client', KEXINIT), server: sent(tale, 'server', KEXINIT) };
     if (tellPresence(tale, notes, packets)) tellCookies(notes, packets);
     const agreed = firstExchange(tale)?.negotiation;
-    if (agreed === undefined) return;
+    if (agreed === undefined) {
+      for (const side of SIDES) tellOffers(notes, packets[side]);
+      return;
+    }
     tellChoices(notes, agreed, packets);
     tellSignals(notes, tale, agreed, packets);
     tellSafety(notes, tale, agreed, packets);
@@ -114,6 +117,17 @@ function alike(a: Choice, b: Choice): boolean {
   return a.chosen === b.chosen && a.failed === b.failed && a.client.join() === b.client.join() && a.server.join() === b.server.join();
 }
 
+/** What one side offers, when the lists of the other are not there to compare with. */
+function tellOffers(notes: Notes, packet: Packet | undefined): void {
+  if (packet === undefined) return;
+  const rows = KINDS.map(([title, list]) => {
+    const names = packet.value?.[list];
+    const offers: readonly string[] = Array.isArray(names) ? names.map(String) : [];
+    return `${title.padEnd(14)}${count(offers.length, 'name')}${offers.length === 0 ? '' : `, first ${name(offers[0], 40)}`}`;
+  });
+  notes.say('brief', 'read', `What was chosen cannot be known from one side alone. The ${packet.side} offers:`, [packetAt(packet), '4253#7.1'], rows);
+}
+
 function tellChoices(notes: Notes, agreed: Negotiation, packets: Packets): void {
   const failed = agreed.choices.filter((c) => c.failed);
   const lines = kinds(agreed).map(({ title, choice }) => `${title.padEnd(27)} ${chosenText(choice)}`);
@@ -149,7 +163,7 @@ function why(c: Choice): string {
   if (c.chosen === undefined) return `${c.reason}. The lists below are ignored.`;
   const at = c.client.indexOf(c.chosen);
   const needs = c.list === 'kexAlgorithms' ? ' Names that only signal something are skipped, and the method must find a host key algorithm that suits it.' : '';
-  if (at === 0) return `the client's favourite is known to the server, so the search ends at once.${needs}`;
+  if (at === 0) return "the client's favourite is known to the server, so the search ends at once.";
   return `the walk through the client's list ends at its ${ordinal(at + 1)} name, the first one that the server has. Where the server ranks it does not matter.${needs}`;
 }
 
@@ -182,13 +196,16 @@ function tellSignals(notes: Notes, tale: Tale, agreed: Negotiation, packets: Pac
   const at = both(packets, 'kexAlgorithms');
   const signals = SIDES.flatMap((side) => kexNames(packets[side]).filter((n) => pseudoAlgorithm(n) !== undefined));
   if (signals.length > 0) {
-    const lines = [...new Set(signals)].map((n) => `${n}`);
+    const names = [...new Set(signals)];
     notes.say(
       'student',
       'read',
-      `Some names in the lists of key exchange methods are no methods but signals, which save a message of their own: ${enumerated(lines)}.`,
+      `Some names in the lists of key exchange methods are no methods but signals, which save a message of their own: ${enumerated(names)}.`,
       [...at, '8308#2.1'],
     );
+    // Strict key exchange has a paragraph of its own.
+    const rows = names.flatMap((n) => pseudoAlgorithm(n) ?? []).filter((row) => !row.name.startsWith('kex-strict'));
+    for (const row of rows) notes.say('student', 'rule', `${row.name}: ${row.note}`, [...at, row.rfc]);
   }
   tellStrict(notes, tale, agreed, at);
   for (const side of SIDES) tellGuess(notes, tale, agreed, packets[side]);
@@ -209,7 +226,12 @@ function tellStrict(notes: Notes, tale: Tale, agreed: Negotiation, at: readonly 
   }
   const exposed = SIDES.filter((side) => terrapin(agreed, side));
   if (exposed.length === 0)
-    notes.say('student', 'computed', 'Strict key exchange is not in force. The algorithms chosen here do not need it against the Terrapin attack.', sources);
+    notes.say(
+      'student',
+      'computed',
+      'Strict key exchange is not in force. The Terrapin attack, which it was made against, has no practical use against the algorithms chosen here.',
+      sources,
+    );
   else
     notes.say(
       'brief',
