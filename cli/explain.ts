@@ -30,6 +30,9 @@ export const explain: Command = {
       default: 'student',
       describe: 'brief: one screen; student: everything that matters; deep: also bytes and computations',
     },
+    algorithm: { type: 'string', requiresArg: true, describe: 'Explain this algorithm, without a capture' },
+    message: { type: 'string', requiresArg: true, describe: 'Explain this message, by its name or number, without a capture' },
+    glossary: { type: 'boolean', describe: 'List all algorithms with what they are, without a capture' },
   },
   render: (args) => ({
     format: lastOf(args.format) ?? 'text',
@@ -50,7 +53,7 @@ async function info(args: Arguments): Promise<string | undefined> {
 }
 
 function unknown(what: string, name: string, near: readonly string[]): never {
-  throw new UsageError(`sshark knows no ${what} ${JSON.stringify(name)}${near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`}`);
+  throw new UsageError(`there is no ${what} ${JSON.stringify(name)}${near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`}`);
 }
 
 function levelOf(text: string | undefined): Level {

@@ -1,6 +1,6 @@
 /** The glossary: every algorithm and every message that sshark knows, from the rows and declarations that the dissector works with. */
 import { nearest } from '../bytes/near.ts';
-import { count } from '../bytes/words.ts';
+import { count, enumerated } from '../bytes/words.ts';
 import type { Algorithm } from '../ssh/algorithm.ts';
 import { AUTH_METHODS } from '../ssh/auth/index.ts';
 import { CIPHERS, type CipherRow } from '../ssh/crypto/ciphers.ts';
@@ -12,7 +12,7 @@ import type { KexMethod } from '../ssh/kex/method.ts';
 import { PSEUDO_ALGORITHMS } from '../ssh/kex/pseudo.ts';
 import type { MessageDef } from '../ssh/message.ts';
 import { SSH1_MESSAGES, SSH2_MESSAGES } from '../ssh/messages/index.ts';
-import { PURPOSES } from './packets/purpose.ts';
+import { purposeOf } from './packets/purpose.ts';
 
 /** The kinds of names, as people call them. */
 export type TermKind = 'key exchange method' | 'signal in the list of key exchange methods' | 'host key algorithm' | 'cipher' | 'MAC' | 'compression';
@@ -88,15 +88,22 @@ export interface MessageTerm {
 /** All messages: those of fixed numbers, of the key exchange methods, of the login methods, of SSH-1. */
 export function allMessages(): readonly MessageTerm[] {
   const fixed = [...SSH2_MESSAGES.values()].map((def) => messageTerm(def, 'always'));
-  const families = [...new Set(KEX_METHODS.map((m) => m.messages))].flatMap((messages) => {
-    const names = KEX_METHODS.filter((m) => m.messages === messages).flatMap((m) => m.names);
-    return messages.map((def) =>
-      messageTerm(def, `while the key exchange method is ${names.slice(0, 3).join(', ')}${names.length > 3 ? ' or a like one' : ''}`),
-    );
-  });
-  const logins = AUTH_METHODS.flatMap((m) => m.messages.map((def) => messageTerm(def, `while the login method is ${m.names[0] ?? '?'}`)));
   const old = [...SSH1_MESSAGES.values()].map((def) => messageTerm(def, 'in SSH-1'));
-  return [...fixed, ...families, ...logins, ...old];
+  return [...fixed, ...ofMethods('key exchange', KEX_METHODS), ...ofMethods('login', AUTH_METHODS), ...old];
+}
+
+/** The messages that methods bring; those of several methods that are declared alike are one. */
+function ofMethods(kind: string, methods: readonly { readonly names: readonly string[]; readonly messages: readonly MessageDef[] }[]): MessageTerm[] {
+  const found = new Map<string, { readonly def: MessageDef; readonly names: string[] }>();
+  for (const { names, messages } of methods) {
+    for (const def of messages) {
+      const key = [def.number, def.name, def.rfc, def.note].join(' ');
+      const one = found.get(key) ?? { def, names: [] };
+      found.set(key, one);
+      one.names.push(...names);
+    }
+  }
+  return [...found.values()].map(({ def, names }) => messageTerm(def, `while the ${kind} method is ${enumerated(names, 5)}`));
 }
 
 /** The messages called `name`, in any case, with or without the beginning `SSH_MSG_`, or of the number that `name` is. */
@@ -113,9 +120,9 @@ export function nearMessages(name: string): string[] {
 }
 
 function messageTerm(def: MessageDef, context: string): MessageTerm {
-  return { def, context, purpose: PURPOSES[def.name], fields: fieldsOf(def) };
+  return { def, context, purpose: purposeOf(def), fields: fieldsOf(def) };
 }
 
 function fieldsOf({ body }: MessageDef): MessageTerm['fields'] {
-  return (body.parts ?? []).map(([name, { kind, doc }]) => ({ name, kind, doc }));
+  return (body.parts ?? []).map(([name, { kind, doc }]) => ({ name, kind: kind === 'text' ? 'string' : kind, doc }));
 }

@@ -1,6 +1,6 @@
 /** Annotator: what the message is for. */
 import { type Annotator, Notes, packetAt } from '../note.ts';
-import { PURPOSES } from './purpose.ts';
+import { purposeOf } from './purpose.ts';
 
 export const message: Annotator = {
   name: 'message',
@@ -11,7 +11,7 @@ export const message: Annotator = {
     const notes = new Notes('message');
     const at = packetAt(packet);
     notes.say('brief', 'rule', def.note, [at, def.rfc]);
-    const purpose = PURPOSES[def.name];
+    const purpose = purposeOf(def);
     if (purpose !== undefined) notes.say('student', 'rule', purpose[0], [at, purpose[1]]);
     if (packet.discarded)
       notes.say('brief', 'computed', 'It is a wrong guess: the other side ignores it, and it is no part of the exchange hash.', [at, '4253#7']);

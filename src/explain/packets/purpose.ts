@@ -1,7 +1,8 @@
 /** What each message is for in the whole: the sentences that its own note and its fields do not say. */
+import type { MessageDef } from '../../ssh/message.ts';
 
-/** Sentences by the name of the message, each with the section that says so. */
-export const PURPOSES: Readonly<Record<string, readonly [text: string, rfc: string]>> = {
+/** Sentences by the name of the message, each with the section that says so; of a name with two meanings with its document too. */
+const PURPOSES: Readonly<Record<string, readonly [text: string, rfc: string]>> = {
   // transport
   SSH_MSG_DISCONNECT: [
     'The proper end of a session. Before NEWKEYS anybody on the way could have made it up; after it, only the peer can send it.',
@@ -50,6 +51,14 @@ export const PURPOSES: Readonly<Record<string, readonly [text: string, rfc: stri
     "With the server's public half and its own private half the client computes K. The host key and the signature over H show with whom it shares K.",
     '5656#4',
   ],
+  'SSH_MSG_KEX_ECDH_INIT 9941': [
+    'The client made two fresh key pairs, one for the key encapsulation (KEM) and one on the curve, and sends both public halves as one value.',
+    '9941#3',
+  ],
+  'SSH_MSG_KEX_ECDH_REPLY 9941': [
+    'The server wrapped a random secret for the KEM key of the client, and sends it with its public value on the curve. K is the hash of both secrets: to find it, both must be broken.',
+    '9941#3',
+  ],
   SSH_MSG_KEX_HYBRID_INIT: [
     'The client made two fresh key pairs, one for the key encapsulation (KEM) and one on the curve, and sends both public halves as one value.',
     'draft-ietf-sshm-mlkem-hybrid-kex#2.4',
@@ -84,7 +93,7 @@ export const PURPOSES: Readonly<Record<string, readonly [text: string, rfc: stri
     'Nothing is proven yet: everybody can send a public key. The proof is the signature over the session id and the request, which comes next.',
     '4252#7',
   ],
-  SSH_MSG_USERAUTH_PASSWD_CHANGEREQ: ['The password was right or not, but it has expired.', '4252#8'],
+  SSH_MSG_USERAUTH_PASSWD_CHANGEREQ: ['The client answers with another request, which holds the old password and the new one.', '4252#8'],
   SSH_MSG_USERAUTH_INFO_REQUEST: [
     'The server decides what is asked: a password, a one-time code, anything. The client shows the questions to the user.',
     '4256#3.2',
@@ -117,3 +126,8 @@ export const PURPOSES: Readonly<Record<string, readonly [text: string, rfc: stri
   SSH2_MSG_PING: ['OpenSSH sends it between keystrokes, so that an observer cannot time the typing.', 'openssh:PROTOCOL#1.8'],
   SSH2_MSG_PONG: ['It comes back as it was sent, so that even the echo of a keystroke looks like the others.', 'openssh:PROTOCOL#1.8'],
 };
+
+/** What `def` is for, and the section that says so; undefined when its own note says it all. */
+export function purposeOf(def: MessageDef): readonly [text: string, rfc: string] | undefined {
+  return PURPOSES[`${def.name} ${def.rfc}`] ?? PURPOSES[def.name];
+}

@@ -1,6 +1,4 @@
 /** Chapters: the TCP connection, and the identification strings. */
-import { toHex } from '../../bytes/hex.ts';
-import { latin1 } from '../../bytes/text.ts';
 import { count, endpointText } from '../../bytes/words.ts';
 import type { Identification, Roles, Side } from '../../ssh/model.ts';
 import { lineAt, type Notes } from '../note.ts';
@@ -89,18 +87,6 @@ function tellLine(notes: Notes, side: Side, line: Identification): void {
     );
   if (line.lineEnd === 'LF')
     notes.say('student', 'read', `Its line ends with LF alone, where the rule asks for CR LF. The ${otherSide(side)} accepted that.`, [at, '4253#4.2']);
-  notes.say('deep', 'read', `Its bytes; the line end behind them is no part of V_${side === 'client' ? 'C' : 'S'}:`, [at, '4253#8'], dump(line.bytes));
-}
-
-/** A hex dump of at most eight rows. */
-function dump(bytes: Uint8Array): string[] {
-  const rows: string[] = [];
-  for (let i = 0; i < Math.min(bytes.length, 128); i += 16) {
-    const row = bytes.subarray(i, i + 16);
-    const hex = toHex(row).replace(/../g, '$& ');
-    rows.push(`${i.toString(16).padStart(4, '0')}  ${hex.padEnd(48)} ${latin1(row).replace(/[^ -~]/g, '.')}`);
-  }
-  return bytes.length > 128 ? [...rows, `and ${count(bytes.length - 128, 'byte')} more`] : rows;
 }
 
 function clipped(text: string): string {

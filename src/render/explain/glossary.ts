@@ -1,4 +1,5 @@
 /** The glossary as text: one algorithm, one message, or all algorithms. */
+import { printable } from '../../bytes/printable.ts';
 import { grouped } from '../../bytes/words.ts';
 import { GLOSSARY, type MessageTerm, messagesNamed, type Term, type TermKind, termsNamed } from '../../explain/glossary.ts';
 import { sectionText, wrap } from '../text.ts';
@@ -16,7 +17,7 @@ export function algorithmText(name: string): string {
 function termLines(term: Term, asked: string): string[] {
   const since = term.since === undefined ? [] : [`First in: ${term.since}`];
   const facts = term.facts.length === 0 ? [] : [`Facts: ${term.facts.join('; ')}`];
-  const name = term.name.endsWith('*') ? asked : term.name;
+  const name = term.name.endsWith('*') ? printable(asked) : term.name;
   return [
     `${name}: ${term.kind}`,
     '',

@@ -20,10 +20,15 @@ export function explainMarkdownRenderer(options: RenderOptions): Renderer {
 }
 
 /** One story, its chapters under headings of the second level. */
-export function storyMarkdown(s: Session, chapters: readonly Chapter[]): string {
+function storyMarkdown(s: Session, chapters: readonly Chapter[]): string {
   const title = `# Session ${s.number}: ${escaped(endpointText(s.client))} to ${escaped(endpointText(s.server))}`;
-  const parts = chapters.map(({ title: heading, notes }, i) => [`## ${i + 1}. ${escaped(heading)}`, ...notes.map(noteMarkdown)].join('\n\n'));
+  const parts = chapters.map((chapter, i) => chapterMarkdown(chapter, `${i + 1}. ${escaped(chapter.title)}`));
   return `${[title, ...parts].join('\n\n')}\n`;
+}
+
+/** One chapter under a heading of the second level, which is Markdown; no line end behind it. */
+export function chapterMarkdown({ notes }: Chapter, heading: string): string {
+  return [`## ${heading}`, ...notes.map(noteMarkdown)].join('\n\n');
 }
 
 function noteMarkdown(note: Note): string {
@@ -52,12 +57,16 @@ function sectionMarkdown(rfc: string): string {
 
 /** `text` as Markdown that shows it as it is: no markup, no HTML, no links. */
 export function escaped(text: string): string {
-  return printable(text)
-    .replace(/[\\`*_{}[\]#|~]/g, '\\$&')
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/^(\s*)([-+]|\d+[.)])(?=\s)/, '$1\\$2')
-    .replace(/(?<=https?):|(?<=www)\./g, (c) => `&#${c.charCodeAt(0)};`)
-    .replace(/@/g, '&#64;');
+  return (
+    printable(text)
+      .replace(/&/g, '&amp;')
+      .replace(/</g, '&lt;')
+      .replace(/>/g, '&gt;')
+      .replace(/[\\`*{}[\]#|~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\$&')
+      // What would begin a list.
+      .replace(/^(\s*)([-+])(?=\s)/, '$1\\$2')
+      .replace(/^(\s*\d+)([.)])(?=\s)/, '$1\\$2')
+      // What some readers make links of.
+      .replace(/(?<=https?):|(?<=www)\.|@/g, (c) => `&#${c.charCodeAt(0)};`)
+  );
 }

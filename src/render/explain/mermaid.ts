@@ -58,7 +58,7 @@ class Diagram {
   /** The whole diagram as lines. */
   finish(s: Session): string[] {
     const rest = [
-      ...notDrawn(this.later, 'more message', 'of channels'),
+      ...notDrawn(this.later, 'more message', 'on channels'),
       ...notDrawn(this.sealed, 'packet', 'that could not be opened'),
       ...(this.leftOut > 0 ? [`${count(this.leftOut, 'more arrow')} not drawn`] : []),
     ];
@@ -73,7 +73,7 @@ class Diagram {
       '    Note over C,S: nothing is encrypted yet',
       ...this.arrows,
       ...rest.map(noteLine),
-      noteLine(`the end: ${s.ending}`),
+      noteLine(s.ending),
     ];
   }
 
@@ -88,7 +88,7 @@ class Diagram {
 }
 
 function notDrawn(counts: Readonly<Record<Side, number>>, one: string, what: string): string[] {
-  return (['client', 'server'] as const).flatMap((side) => (counts[side] === 0 ? [] : [`${count(counts[side], one)} of the ${side} ${what}`]));
+  return (['client', 'server'] as const).flatMap((side) => (counts[side] === 0 ? [] : [`${count(counts[side], one)} from the ${side} ${what}`]));
 }
 
 function noteLine(text: string): string {
@@ -97,5 +97,7 @@ function noteLine(text: string): string {
 
 /** `text` in a diagram: what means something to Mermaid or to HTML stands as a character code. */
 function label(text: string): string {
-  return shorten(printable(text), LABEL + 40).replace(/[^\p{L}\p{N} .,:_@/()+=-]/gu, (c) => `#${c.codePointAt(0)};`);
+  const coded = shorten(printable(text), LABEL + 40).replace(/[^\p{L}\p{N} .,:_@/()+=-]/gu, (c) => `#${c.codePointAt(0)};`);
+  // As a word of its own it would close a block.
+  return coded.replace(/\b(e)(nd)\b/gi, (_, e: string, nd: string) => `#${e.codePointAt(0)};${nd}`);
 }

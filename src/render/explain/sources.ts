@@ -5,7 +5,7 @@ import { rangeText, sectionText } from '../text.ts';
 /** Places told one by one; a note on more packets names the first ones. */
 const MOST_PLACES = 4;
 
-/** `(read: frame 8, packet 1 [0x0006-0x0015]; RFC 4253 §7.1, §8)`. */
+/** `(read: packet 1 in frame 8 [0x0006-0x0015]; RFC 4253 §7.1, §8)`. */
 export function sourceText(note: Note): string {
   const parts = [placesText(note), sectionsText(note.rfc)].filter((p) => p !== '');
   return `(${note.ground}: ${parts.join('; ')})`;
@@ -26,7 +26,7 @@ function placeText(place: Reference): string {
   const { packet, frames } = place;
   const [first, last] = [frames[0], frames[frames.length - 1]];
   const where = first === last ? `frame ${first ?? '?'}` : `frames ${first}-${last}`;
-  return `${where}${packet === undefined ? '' : `, packet ${packet}`}${rangeOf(place)}`;
+  return `${packet === undefined ? where : `packet ${packet} in ${where}`}${rangeOf(place)}`;
 }
 
 /** The range of a field; nothing for a whole packet or line. */
