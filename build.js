@@ -35,6 +35,5 @@ const { run } = programOf(script);
 const world = { write() {}, error() {}, columns: undefined, errorIsTerminal: false, env: {} };
 const login = 'fixtures/captures/openssh-login/capture.pcapng';
 const keys = 'fixtures/captures/openssh-login/secrets.keylog';
-for (const args of [[], ['-k', keys]])
-  for (const command of ['summary', 'packets', 'kex']) await run([command, login, ...args], world, '');
+for (const args of [[], ['-k', keys]]) for (const command of ['summary', 'packets', 'kex']) await run([command, login, ...args], world, '');
 writeFileSync(CODE_CACHE, script.createCachedData());

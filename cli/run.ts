@@ -1,6 +1,7 @@
 /** The command line: arguments to a command, errors to exit codes. */
 import { UnreadableError } from '../src/capture/file.ts';
 import { type Arguments, type Command, InputError, UsageError, type World } from './command.ts';
+import { explain } from './explain.ts';
 import { follow } from './follow.ts';
 import { kex } from './kex.ts';
 import { COMMON_OPTIONS } from './options.ts';
@@ -11,7 +12,7 @@ import { secrets } from './secrets.ts';
 import { summary } from './summary.ts';
 
 /** The commands, in the order of the help. The first is what a bare capture means. */
-export const COMMANDS: readonly Command[] = [summary, packets, follow, kex, secrets];
+export const COMMANDS: readonly Command[] = [summary, packets, explain, kex, follow, secrets];
 
 export const EXIT = { done: 0, problems: 1, usage: 2, input: 3, bug: 70 } as const;
 

@@ -73,6 +73,8 @@ export interface Limits {
   readonly lateSecretsBytes: number;
   /** Signatures over an exchange hash that do not verify and whose cause is looked for, in one run; each takes some hundred milliseconds. */
   readonly diagnoses: number;
+  /** Packets of one session that are kept for its story. */
+  readonly storyPackets: number;
   /** Problems kept for one session or capture; later ones are counted. */
   readonly problems: number;
 }
@@ -117,5 +119,6 @@ export const DEFAULT_LIMITS: Limits = {
   pendingRequests: 1024,
   lateSecretsBytes: 32 * 1024 * 1024,
   diagnoses: 16,
+  storyPackets: 1024,
   problems: 1000,
 };

@@ -150,7 +150,8 @@ function transcriptOf(session: Session, packets: readonly Packet[]): TranscriptB
   return transcript;
 }
 
-function payloadOf({ inflated, plain, payload }: Packet): Uint8Array {
+/** The payload of `packet` in clear, message number first. */
+export function payloadOf({ inflated, plain, payload }: Packet): Uint8Array {
   return inflated?.bytes ?? plain.bytes.subarray(payload?.start ?? 0, payload?.end ?? 0);
 }
 

@@ -1,5 +1,7 @@
 /** Columns for other programs: one line for each message, by Wireshark's field names where there are any. */
+
 import { toHex } from '../bytes/hex.ts';
+import { nearest } from '../bytes/near.ts';
 import { printable } from '../bytes/printable.ts';
 import type { Identification, Packet, Session } from '../ssh/model.ts';
 import { plain } from './json.ts';
@@ -179,12 +181,10 @@ export function fieldColumn(name: string): FieldColumn | undefined {
 
 /** The names of columns that are most like `name`, best first. */
 export function nearFields(name: string): string[] {
-  const far = FIELD_COLUMNS.map((c) => ({ name: c.name, distance: distance(name, c.name) }));
-  return far
-    .filter((c) => c.distance <= Math.max(3, name.length / 2))
-    .sort((a, b) => a.distance - b.distance)
-    .slice(0, 3)
-    .map((c) => c.name);
+  return nearest(
+    name,
+    FIELD_COLUMNS.map((c) => c.name),
+  );
 }
 
 /** All names with what they stand for, one a line. */
@@ -220,18 +220,4 @@ function joined(value: unknown): unknown {
   return Object.values(value)
     .map((v) => (v instanceof Uint8Array ? toHex(v) : ''))
     .join('');
-}
-
-/** Levenshtein distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

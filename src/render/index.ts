@@ -83,6 +83,30 @@ export const RENDERERS: readonly RendererRow[] = [
     make: async (options) => (await import('./follow-input.ts')).followInputRenderer(options),
   },
   {
+    name: 'text',
+    description: 'the story of each session, for people',
+    commands: ['explain'],
+    make: async (options) => (await import('./explain/text.ts')).explainTextRenderer(options),
+  },
+  {
+    name: 'markdown',
+    description: 'the same as Markdown, to keep or to hand in',
+    commands: ['explain'],
+    make: async (options) => (await import('./explain/markdown.ts')).explainMarkdownRenderer(options),
+  },
+  {
+    name: 'json',
+    description: 'one record for each session, in one JSON array',
+    commands: ['explain'],
+    make: async (options) => (await import('./explain/json.ts')).explainJsonRenderer(options),
+  },
+  {
+    name: 'mermaid',
+    description: 'a sequence diagram of each handshake, as Mermaid draws it',
+    commands: ['explain'],
+    make: async (options) => (await import('./explain/mermaid.ts')).mermaidRenderer(options),
+  },
+  {
     name: 'table',
     description: 'each line of the secrets files and each key exchange, for people',
     commands: ['secrets'],

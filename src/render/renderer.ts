@@ -1,4 +1,5 @@
 /** What a renderer is. */
+import type { Level } from '../explain/note.ts';
 import type { SecretStore } from '../secrets/store.ts';
 import type { CaptureTotals, Identification, Packet, Session, Side, Transfer } from '../ssh/model.ts';
 
@@ -44,6 +45,8 @@ export interface RenderOptions {
   readonly stream: Stream;
   /** Also what was typed. */
   readonly input: boolean;
+  /** How much is explained. */
+  readonly level: Level;
 }
 
 /** A stream of a channel: what each side sent, and the extended data (RFC 4254 section 5.2), in practice stderr. */
@@ -71,6 +74,7 @@ export const DEFAULT_RENDER_OPTIONS: RenderOptions = {
   channel: undefined,
   stream: 'server',
   input: false,
+  level: 'student',
 };
 
 /** The commands; each prints through a renderer. */

@@ -1,6 +1,7 @@
 /** One session in words, line by line. */
 import Table from 'cli-table3';
 import { printable, shorten } from '../bytes/printable.ts';
+import { ordinal } from '../bytes/words.ts';
 import { keyWords, type PublicKey } from '../ssh/hostkey/blob.ts';
 import { momentText } from '../ssh/hostkey/certificate.ts';
 import type { Decryption, DecryptionState, Exchange, HostKey, Party, Phase, Roles, Session, Side } from '../ssh/model.ts';
@@ -171,11 +172,6 @@ function whyText(c: Choice): string {
   if (c.chosen === undefined) return c.list.startsWith('mac') && !c.failed ? 'the cipher authenticates' : printable(c.reason);
   const place = (side: Side) => `${side}'s ${ordinal(c[side].indexOf(c.chosen ?? '') + 1)}`;
   return `${place('client')}, ${place('server')}`;
-}
-
-function ordinal(n: number): string {
-  const teen = n % 100 >= 11 && n % 100 <= 13;
-  return `${n}${teen ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')}`;
 }
 
 function hostKeyLines(k: HostKey): string[] {

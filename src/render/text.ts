@@ -2,8 +2,9 @@
 import { printable } from '../bytes/printable.ts';
 import type { Span } from '../bytes/space.ts';
 import type { Identification, Side } from '../ssh/model.ts';
-import type { Endpoint } from '../stream/chunk.ts';
 import type { Problem } from '../wire/problem.ts';
+
+export { count, endpointText, grouped, wrap } from '../bytes/words.ts';
 
 /** Characters that a terminal shows two columns wide (Unicode UAX #11, in its larger blocks). */
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|[\ud83c-\ud83e][\udc00-\udfff]/;
@@ -20,38 +21,6 @@ export function clip(text: string, columns: number): string {
     if (used < columns) fits += c.length;
   }
   return text;
-}
-
-/** `text` in lines of at most `width` columns, broken at spaces where there are some; a longer word is broken anywhere. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-    while (line.length > width) {
-      lines.push(line.slice(0, width));
-      line = line.slice(width);
-    }
-  }
-  return [...lines, line];
-}
-
-/** `1 packet`, `2 packets`, `12,345 packets`. */
-export function count(n: number, one: string, many = `${one}s`): string {
-  return `${grouped(n)} ${n === 1 ? one : many}`;
-}
-
-/** A whole number with commas between thousands. */
-export function grouped(n: number): string {
-  return String(n).replace(/\B(?=(?:\d{3})+$)/g, ',');
-}
-
-/** `127.0.0.1:22`, `[::1]:22`. */
-export function endpointText(e: Endpoint): string {
-  return e.address.includes(':') ? `[${e.address}]:${e.port}` : `${e.address}:${e.port}`;
 }
 
 /** A range of bytes with both its ends inside it: `[0x0006-0x0015]`, `[0x0005]`; nothing for an empty range. */

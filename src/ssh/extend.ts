@@ -5,6 +5,7 @@ import { type Codec, string, uint32 } from '../wire/codec.ts';
 export function extend<H extends object>(head: Codec<H>, choose: (head: H) => Codec<object>): Codec<H & Record<string, unknown>> {
   return {
     kind: 'struct',
+    ...(head.parts === undefined ? {} : { parts: head.parts }),
     read: (c) => {
       const first = head.read(c);
       return { ...first, ...choose(first).read(c) } as H & Record<string, unknown>;

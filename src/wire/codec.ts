@@ -12,6 +12,8 @@ export interface Codec<T> {
   readonly doc?: string;
   /** A password or the like: shown only to those who ask for it. */
   readonly secret?: true;
+  /** The fields of a struct in their order, for those who describe it without reading one. */
+  readonly parts?: readonly (readonly [name: string, codec: Codec<unknown>])[];
   read(c: Cursor): T;
   write(w: Writer, value: T): void;
   /** What a value stands for, when a table says so. */
@@ -103,6 +105,7 @@ export function struct<S extends Record<string, Codec<any>>>(shape: S): Codec<Sh
   const entries = Object.entries(shape) as [string, Codec<unknown>][];
   return {
     kind: 'struct',
+    parts: entries,
     read: (c) => {
       const out: Record<string, unknown> = {};
       for (const [name, codec] of entries) out[name] = c.field(name, codec);

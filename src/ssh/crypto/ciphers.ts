@@ -102,11 +102,13 @@ export const CIPHERS: readonly CipherRow[] = [
     'broken',
     '4345#4',
     'RC4 with a 128-bit key that throws its first 1536 bytes away. The later bytes are biased all the same: RFC 8758 forbids it.',
+    'OpenSSH 4.2',
   ]),
   plain('arcfour256', 8, 32, 0, [
     'broken',
     '4345#4',
     'RC4 with a 256-bit key that throws its first 1536 bytes away. The later bytes are biased all the same: RFC 8758 forbids it.',
+    'OpenSSH 4.2',
   ]),
   plain('twofish256-cbc', 16, 32, 16, ['weak', '4253#6.3', `Twofish (B. Schneier and others, 1998), a finalist for AES, with a 256-bit key. ${CBC}`]),
   plain('twofish192-cbc', 16, 24, 16, ['weak', '4253#6.3', `Twofish (B. Schneier and others, 1998), a finalist for AES, with a 192-bit key. ${CBC}`]),

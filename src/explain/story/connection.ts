@@ -1,0 +1,94 @@
+/** Chapters: the TCP connection, and the identification strings. */
+import { count, endpointText } from '../../bytes/words.ts';
+import type { Identification, Roles, Side } from '../../ssh/model.ts';
+import { lineAt, type Notes } from '../note.ts';
+import { otherSide, SIDES, spanText, type Teller } from './tale.ts';
+
+const ROLES: Readonly<Record<Roles, string>> = {
+  syn: 'The first packet of TCP, the SYN, came from the client: so the roles are known.',
+  messages: 'Who is client is known from messages that only one side may send.',
+  port: 'Who is client is guessed from the port numbers; nothing in the capture proves it.',
+};
+
+export const connection: Teller = {
+  id: 'connection',
+  title: () => 'The connection',
+  tell(tale, notes) {
+    const { session } = tale;
+    const { flow, parent } = session;
+    const ends = `client ${endpointText(session.client)} and server ${endpointText(session.server)}`;
+    const size = `${count(flow.frameCount, 'frame')} in ${spanText(flow.start, flow.last)}`;
+    notes.say('brief', 'read', `A TCP connection between ${ends}: ${size}.`, ['4253#4']);
+    if (parent !== undefined)
+      notes.say(
+        'brief',
+        'computed',
+        `It runs inside channel ${parent.channel.id} of session ${parent.session.number}, as with ssh -J: an SSH session inside another one.`,
+        ['4254#7.2'],
+      );
+    notes.say('student', session.roles === 'port' ? 'inferred' : 'read', ROLES[session.roles], ['4253#4']);
+    if (!session.complete)
+      notes.say(
+        'brief',
+        'read',
+        'The capture does not hold the beginning of this connection, so parts of the story below are missing and cannot be known from it.',
+        ['4253#4'],
+      );
+    notes.say(
+      'student',
+      'rule',
+      'TCP delivers bytes in order and repairs losses. It encrypts nothing and proves nothing about who is at the other end: whoever sits on the way can read what passes, and change it. All that makes SSH safe is built on top of that, by the messages that follow.',
+      ['4253#4', '4251#9.3'],
+    );
+  },
+};
+
+export const identification: Teller = {
+  id: 'identification',
+  title: () => 'The identification strings: one line each, in clear',
+  tell(tale, notes) {
+    const lines = SIDES.map((side) => ({ side, line: tale.session[side].identification }));
+    for (const { side, line } of lines) {
+      if (line === undefined) notes.say('brief', 'read', `The identification string of the ${side} is not in this file.`, ['4253#4.2']);
+      else tellLine(notes, side, line);
+    }
+    if (lines.every(({ line }) => line === undefined)) return;
+    const [before, which] =
+      tale.session.protocol === 1 ? ['Both versions of SSH begin like this', ''] : ['This is all that is not a packet', ' under the names V_C and V_S'];
+    notes.say(
+      'student',
+      'rule',
+      `${before}: a line of text from each side, so that both know which version of the protocol to speak. No encryption is possible yet, for the two sides share no key and have not even agreed on a cipher. Anybody on the way reads which software runs here, and could change the line.`,
+      ['4253#4.2'],
+    );
+    if (tale.session.protocol === 2)
+      notes.say(
+        'student',
+        'rule',
+        `Such a change would not stay unnoticed: both lines, without their line ends, are inputs of the exchange hash below${which}.`,
+        ['4253#8'],
+      );
+  },
+};
+
+function tellLine(notes: Notes, side: Side, line: Identification): void {
+  const at = lineAt(line, side);
+  notes.say('brief', 'read', `The ${side} says who it is: "${clipped(line.text)}".`, [at, '4253#4.2']);
+  const parts = [`protocol version ${line.protocolVersion || '?'}`, `software ${clipped(line.softwareVersion) || '?'}`];
+  if (line.comments !== undefined) parts.push(`comment "${clipped(line.comments)}"`);
+  const compatible = line.protocolVersion === '1.99' ? ' Version 1.99 means: 2.0, and also the old SSH-1 (RFC 4253 section 5.1).' : '';
+  notes.say('student', 'read', `In parts: ${parts.join(', ')}.${compatible}`, [at, '4253#4.2']);
+  if (line.preamble.length > 0)
+    notes.say(
+      'student',
+      'read',
+      `Before it the ${side} sent ${count(line.preamble.length, 'line')} of other text, such as a greeting; the first is "${clipped(line.preamble[0] ?? '')}". Only a server may do that. These lines are no part of the exchange hash, so anybody on the way may change them unnoticed.`,
+      [{ ...at, span: { start: 0, end: at.span.start } }, '4253#4.2'],
+    );
+  if (line.lineEnd === 'LF')
+    notes.say('student', 'read', `Its line ends with LF alone, where the rule asks for CR LF. The ${otherSide(side)} accepted that.`, [at, '4253#4.2']);
+}
+
+function clipped(text: string): string {
+  return text.length <= 255 ? text : `${text.slice(0, 254)}…`;
+}

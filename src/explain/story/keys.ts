@@ -1,0 +1,193 @@
+/** Chapters: from K to the six keys and NEWKEYS; and the first packets under them. */
+import { toHex } from '../../bytes/hex.ts';
+import { count, enumerated } from '../../bytes/words.ts';
+import { cipher } from '../../ssh/crypto/ciphers.ts';
+import { mac } from '../../ssh/crypto/macs.ts';
+import type { Packet, Side } from '../../ssh/model.ts';
+import type { DerivedKey } from '../exchange-hash.ts';
+import { fieldAt, type Notes, packetAt } from '../note.ts';
+import { hashName } from './curves.ts';
+import { firstExchange, framesText, name, otherSide, SIDES, sent, type Tale, type Teller } from './tale.ts';
+
+const NEWKEYS = 21;
+
+export const keys: Teller = {
+  id: 'keys',
+  title: () => 'NEWKEYS: from one secret to six keys',
+  tell(tale, notes) {
+    const { first, session } = tale;
+    if (session.protocol === 1 || first?.method === undefined || first.exchange.negotiation?.choices.some((c) => c.failed) !== false) return;
+    tellDerivation(tale, notes);
+    const switches = SIDES.flatMap((side) => sent(tale, side, NEWKEYS) ?? []).sort((a, b) => a.index - b.index);
+    if (switches.length === 0) notes.say('brief', 'read', 'There is no NEWKEYS in this file: as far as it goes, nothing was encrypted.', ['4253#7.3']);
+    else for (const side of new Set([...switches.map((p) => p.side), ...SIDES])) tellNewKeys(tale, notes, side);
+    tellUse(tale, notes);
+  },
+};
+
+function tellDerivation(tale: Tale, notes: Notes): void {
+  const { first } = tale;
+  if (first === undefined) return;
+  const rows = first.keys.map((k) => keyRow(k, tale.showSecrets));
+  const known = first.keys.some((k) => k.value !== undefined);
+  const hidden = known && !tale.showSecrets ? ' Their values are known here; --show-secrets prints them.' : '';
+  notes.say(
+    'student',
+    known ? 'computed' : 'rule',
+    `K is not the key. From K, H and the session id both sides derive six values, by HASH(K || H || letter || session id), where HASH is ${hashName(first.method?.hash ?? '')}, the hash of the key exchange method. Each is cut to the length that its algorithm takes.${hidden}`,
+    ['4253#7.2'],
+    rows,
+  );
+  notes.say(
+    'student',
+    'rule',
+    'Why six? Each direction has keys of its own, so that a packet cannot be sent back to where it came from; and encryption and integrity have different ones, so that a weakness of one tells nothing about the other. Why a hash? K has a mathematical structure that a key should not have, and H binds the keys to all that was said.',
+    ['4253#7.2'],
+  );
+  const long = first.keys.find((k) => k.length > (first.h?.length ?? Number.POSITIVE_INFINITY));
+  if (long !== undefined)
+    notes.say(
+      'deep',
+      'rule',
+      `Key ${long.letter} is longer than one hash. More is made by hashing K, H and all that is there already, and put behind: K2 = HASH(K || H || K1).`,
+      ['4253#7.2'],
+    );
+  const { sessionId } = tale.session;
+  if (sessionId !== undefined)
+    notes.say(
+      'student',
+      'computed',
+      'The session id is the H of this first key exchange, and stays the same for the whole session. It is the name of this one connection, which no other one has:',
+      ['4253#7.2'],
+      [...(toHex(sessionId).match(/.{1,64}/g) ?? [])],
+    );
+}
+
+function keyRow(k: DerivedKey, show: boolean): string {
+  const length = k.length === 0 ? 'not needed' : count(k.length, 'byte');
+  const value = show && k.value !== undefined && k.length > 0 ? `  ${toHex(k.value)}` : '';
+  return `${k.letter}  ${k.use.padEnd(34)} ${length}${value}`;
+}
+
+function tellNewKeys(tale: Tale, notes: Notes, side: Side): void {
+  const packet = sent(tale, side, NEWKEYS);
+  if (packet === undefined) {
+    const started = tale.session[side].decryption.bytes > 0;
+    notes.say('brief', 'read', `NEWKEYS of the ${side} is not in this file${started ? '' : ': it encrypted nothing as far as the file goes'}.`, ['4253#7.3']);
+    return;
+  }
+  const bytes = tale.session[side].decryption.bytes;
+  const after = bytes > 0 ? `The ${count(bytes, 'byte')} that follow from the ${side} are encrypted` : 'Nothing follows from it in this file';
+  notes.say('brief', 'read', `NEWKEYS of the ${side} (${framesText(packet)}) is its last packet in clear: a single byte of content, and no key. ${after}.`, [
+    packetAt(packet),
+    '4253#7.3',
+  ]);
+}
+
+/** What encrypts and what authenticates, in each direction. */
+function tellUse(tale: Tale, notes: Notes): void {
+  const agreed = firstExchange(tale)?.negotiation;
+  if (agreed === undefined) return;
+  notes.say(
+    'student',
+    'rule',
+    'Each direction switches for itself, with its own NEWKEYS: for a moment one side may already encrypt while the other does not. From there on every packet is encrypted and has a check (a MAC, or the tag of the cipher) that fits only this packet at this place in the sequence, so that packets cannot be changed, dropped, repeated or reordered unnoticed.',
+    ['4253#7.3', '4253#6.4'],
+  );
+  for (const text of new Set(SIDES.map((side) => useText(agreed[side].cipher, agreed[side].mac))))
+    notes.say('student', 'rule', text, [cipher(agreed.client.cipher ?? '')?.rfc ?? '4253#6.3']);
+  if (agreed.strict)
+    notes.say('student', 'rule', 'Under strict key exchange the sequence numbers begin again at 0 with the first encrypted packet.', [
+      'draft-ietf-sshm-strict-kex',
+    ]);
+}
+
+function useText(cipherName: string | undefined, macName: string | undefined): string {
+  const c = cipher(cipherName ?? '');
+  if (c === undefined) return `The cipher ${name(cipherName)} is not known to sshark.`;
+  if (c.name === 'none') return 'The cipher none encrypts nothing: everything can still be read.';
+  if (c.name.startsWith('chacha20'))
+    return 'ChaCha20-Poly1305 takes 64 bytes of key: 32 for the content, 32 for the packet length, which is encrypted by itself. Its nonce is the sequence number, so no IV is needed, and Poly1305 makes the tag, so no MAC key.';
+  if (c.aead)
+    return 'AES-GCM encrypts and makes the tag with one key, so no MAC key is needed. Its IV counts up by one with each packet. The packet length stays readable, but is covered by the tag.';
+  const m = mac(macName ?? '');
+  const order = m?.etm === true ? 'over the encrypted packet, whose length stays readable' : 'over the packet in clear, and is sent beside the encrypted one';
+  return `${name(c.name)} encrypts; ${name(macName)} is computed ${order}.`;
+}
+
+// --- the first packets under the new keys
+
+export const firstEncrypted: Teller = {
+  id: 'first-encrypted',
+  title: () => 'The first encrypted packets',
+  tell(tale, notes) {
+    const { session } = tale;
+    if (session.protocol === 1) return;
+    const reasons = new Set<string>();
+    for (const side of ['server', 'client'] as const) {
+      const { bytes, reason } = session[side].decryption;
+      if (bytes === 0) continue;
+      const packet = tale.packets.find((p) => p.side === side && p.epoch > 0);
+      if (packet?.number !== undefined) tellOpened(notes, side, packet);
+      else {
+        tellSealed(tale, notes, side, packet);
+        if (reason !== '') reasons.add(reason);
+      }
+    }
+    for (const reason of reasons) notes.say('brief', 'computed', `Why these packets could not be opened: ${reason}.`, ['4253#7.2']);
+  },
+};
+
+const OPENED: Readonly<Record<number, string>> = {
+  5: 'With it the client asks for the service that comes next, in practice ssh-userauth: to log in.',
+  7: 'It announces extensions that its sender supports, and must come first, before anything else; it is sent here because the other side asked for it by the signal in its KEXINIT.',
+  6: 'It grants the service that the client asked for.',
+};
+
+function tellOpened(notes: Notes, side: Side, packet: Packet): void {
+  const at = packetAt(packet);
+  const number = packet.number ?? 0;
+  notes.say('brief', 'read', `The first encrypted packet of the ${side} is ${packet.name ?? '?'} (${framesText(packet)}).`, [at, packet.message?.rfc]);
+  const what = OPENED[number];
+  if (what !== undefined) notes.say('student', 'rule', what, [at, packet.message?.rfc]);
+  if (number === 2)
+    notes.say(
+      'student',
+      'rule',
+      'It carries nothing: some programs send it to hide how long the packets behind it are. The first one that says something follows it.',
+      [at, '4253#11.2'],
+    );
+  const names = (Array.isArray(packet.value?.extensions) ? packet.value.extensions : []).map((e: { extensionName?: string }) => name(e?.extensionName));
+  if (names.length > 0) notes.say('student', 'read', `The extensions: ${enumerated(names, 10)}.`, [fieldAt(packet, 'extensions'), '8308#3']);
+}
+
+/** What must stand in a packet that was not opened, by the rules. */
+function tellSealed(tale: Tale, notes: Notes, side: Side, packet: Packet | undefined): void {
+  const amount = count(tale.session[side].decryption.bytes, 'encrypted byte');
+  if (sent(tale, side, NEWKEYS) === undefined) {
+    notes.say('brief', 'read', `The ${side} sent ${amount}, which could not be opened. Where its encryption began is not in this file.`, ['4253#7.3']);
+    return;
+  }
+  const other = otherSide(side);
+  const asked = asksForExtensions(sent(tale, other, 20), other);
+  const extensions = {
+    yes: `SSH_MSG_EXT_INFO (the ${other} asked for it), or else `,
+    no: '',
+    unknown: `SSH_MSG_EXT_INFO if the ${other} asked for it, or else `,
+  }[asked];
+  const service =
+    side === 'client' ? 'SSH_MSG_SERVICE_REQUEST, which asks for ssh-userauth' : 'SSH_MSG_SERVICE_ACCEPT, which answers the request of the client';
+  const where = packet === undefined ? '' : ` (the first in ${framesText(packet)})`;
+  notes.say('brief', 'inferred', `The ${side} sent ${amount}${where}, which could not be opened. By the rules its first packet is ${extensions}${service}.`, [
+    packet === undefined ? undefined : packetAt(packet),
+    '4253#10',
+    '8308#2.4',
+  ]);
+}
+
+/** Whether the KEXINIT of `side` holds the signal by which it asks for EXT_INFO. */
+function asksForExtensions(kexinit: Packet | undefined, side: Side): 'yes' | 'no' | 'unknown' {
+  const names = kexinit?.value?.kexAlgorithms;
+  if (!Array.isArray(names)) return 'unknown';
+  return names.includes(side === 'client' ? 'ext-info-c' : 'ext-info-s') ? 'yes' : 'no';
+}
