@@ -60,6 +60,10 @@ export interface Limits {
   /** Requests of one channel that are kept for the record, and characters of commands, variables and hosts of one session. */
   readonly channelRequests: number;
   readonly channelText: number;
+  /** Operations of one channel that are kept for its record. */
+  readonly channelOperations: number;
+  /** Largest message of SFTP or of the agent protocol, bytes (OpenSSH: 256 KiB). */
+  readonly innerMessageBytes: number;
   /** Requests of one side that wait for an answer at one time: global ones, and those of one channel. */
   readonly pendingRequests: number;
   /** Largest capture file that is looked through for secrets blocks behind the packets they open before these are read, bytes. */
@@ -103,6 +107,8 @@ export const DEFAULT_LIMITS: Limits = {
   channels: 4096,
   channelRequests: 64,
   channelText: 1024 * 1024,
+  channelOperations: 1024,
+  innerMessageBytes: 1024 * 1024,
   pendingRequests: 1024,
   lateSecretsBytes: 32 * 1024 * 1024,
   diagnoses: 16,

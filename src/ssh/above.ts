@@ -29,6 +29,8 @@ export function openAbove(session: SshSession, d: Direction, packet: SshPacket, 
     return;
   }
   const index = session.packets + 1;
+  packet.side = side;
+  packet.index = index;
   if (number < FIRST_OF_CONNECTION) {
     const { login } = session;
     packet.open(isMethodNumber(number) ? resolve(number, side, { ...BARE, auth: login.method }) : def);

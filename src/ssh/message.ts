@@ -93,7 +93,7 @@ const SPELLED: Readonly<Record<string, string>> = {
 /** `SSH_MSG_CHANNEL_OPEN_CONFIRMATION` as `Channel Open Confirmation`. */
 function titleOf(name: string): string {
   const words = name
-    .replace(/^(?:SSH2?_)?[CS]?MSG_/, '')
+    .replace(/^(?:SSH2?_)?(?:[CS]?MSG|FXP|AGENTC?)_/, '')
     .toLowerCase()
     .split('_');
   return words

@@ -113,6 +113,8 @@ export interface InnerMessage {
   readonly fields: readonly Field[];
   /** The packet (as in `index`) whose inner message this answers, and how long that took in seconds. */
   readonly answers: { readonly packet: number; readonly latency: number } | undefined;
+  /** It holds a password or a private key. */
+  readonly secret: boolean;
   readonly problems: readonly Problem[];
 }
 

@@ -139,7 +139,7 @@ export class SshSession implements Session {
       packet.index = this.packets + 1;
       this.fragments.push(packet);
     } else packet.index = ++this.packets;
-    for (const p of packet.problems) this.report({ ...p, message: `${packet.name ?? 'packet'}: ${p.message}`, frame: packet.frame });
+    for (const p of packet.problems) this.list({ ...p, message: `${packet.name ?? 'packet'}: ${p.message}`, frame: packet.frame });
     this.exchanges[packet.epoch]?.packets.push(packet.index);
     this.sink.packet?.(packet);
   }
@@ -147,6 +147,10 @@ export class SshSession implements Session {
   /** Adds to the session's problems, up to the limit. */
   report(p: Problem): void {
     if (p.code === 'gap') this.lose();
+    this.list(p);
+  }
+
+  private list(p: Problem): void {
     if (this.problems.length < this.limits.problems) this.problems.push(p);
     else this.hushed++;
   }

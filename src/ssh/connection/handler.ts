@@ -1,27 +1,28 @@
 /** What wants to follow the content of channels: SFTP, terminals, forwarded connections. Implemented above this folder. */
-import type { Channel, ChannelContent, InnerMessage, Packet, Side } from '../model.ts';
+import type { Channel, ChannelContent, InnerMessage, Side } from '../model.ts';
+import type { SshPacket } from '../packet.ts';
 
 /**
- * Follows one channel. Bytes are views of the packet, good only during the call: what is kept must be copied. A
- * handler is called before the packet reaches the sink.
+ * Follows one channel. Bytes are views of the packet: what is kept beyond it must be copied. A handler is called before
+ * the packet reaches the sink; side, number and time of the packet are known, and problems may be added to it.
  */
 export interface ChannelHandler {
   /** What is known of the content; grows while the channel is read. */
   readonly content: ChannelContent;
   /** `side` sent data. Gives the messages that end in it. */
-  data?(side: Side, bytes: Uint8Array, packet: Packet): readonly InnerMessage[];
+  data?(side: Side, bytes: Uint8Array, packet: SshPacket): readonly InnerMessage[];
   /** `side` sent data of another stream; type 1 is stderr. */
-  extended?(side: Side, type: number, bytes: Uint8Array, packet: Packet): void;
+  extended?(side: Side, type: number, bytes: Uint8Array, packet: SshPacket): void;
   /** `side` asked for something; `value` holds the fields of the request. */
-  request?(side: Side, name: string, value: Readonly<Record<string, unknown>>, packet: Packet): void;
+  request?(side: Side, name: string, value: Readonly<Record<string, unknown>>, packet: SshPacket): void;
   /** The oldest unanswered request of `side` was answered. */
-  reply?(side: Side, name: string, granted: boolean, packet: Packet): void;
+  reply?(side: Side, name: string, granted: boolean, packet: SshPacket): void;
   /** `side` will send no more data. */
-  eof?(side: Side, packet: Packet): void;
+  eof?(side: Side, packet: SshPacket): void;
   /** Messages of the session are missing from here on: data of either side may have a hole. */
   lose?(): void;
   /** Both sides closed the channel, or the session ended (then without a packet). */
-  close?(packet: Packet | undefined): void;
+  close?(packet: SshPacket | undefined): void;
 }
 
 /** Which protocol a channel carries: its type, or for a session channel what was started on it. */
