@@ -62,6 +62,16 @@ export interface Limits {
   readonly channelText: number;
   /** Operations of one channel that are kept for its record. */
   readonly channelOperations: number;
+  /** Files of one channel that are kept for its record. */
+  readonly channelTransfers: number;
+  /** Parts of one file that move apart from each other, and the offset up to which its bytes are taken. */
+  readonly transferRanges: number;
+  readonly transferBytes: number;
+  /** Files that are open at one time in one SFTP channel, and requests that wait for an answer (Paramiko asks for all of a file at once). */
+  readonly sftpHandles: number;
+  readonly sftpRequests: number;
+  /** Files of one SFTP channel whose attributes are remembered until they are opened; the oldest are forgotten. */
+  readonly sftpAttributes: number;
   /** Largest message of SFTP or of the agent protocol, bytes (OpenSSH: 256 KiB). */
   readonly innerMessageBytes: number;
   /** Requests of one side that wait for an answer at one time: global ones, and those of one channel. */
@@ -108,6 +118,12 @@ export const DEFAULT_LIMITS: Limits = {
   channelRequests: 64,
   channelText: 1024 * 1024,
   channelOperations: 1024,
+  channelTransfers: 4096,
+  transferRanges: 65_536,
+  transferBytes: 2 ** 40,
+  sftpHandles: 4096,
+  sftpRequests: 262_144,
+  sftpAttributes: 1024,
   innerMessageBytes: 1024 * 1024,
   pendingRequests: 1024,
   lateSecretsBytes: 32 * 1024 * 1024,

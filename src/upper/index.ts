@@ -3,8 +3,9 @@ import type { Limits } from '../limits.ts';
 import type { ChannelHandlers } from '../ssh/connection/handler.ts';
 import type { Session, Sink } from '../ssh/model.ts';
 import type { Place, Protocol } from './protocol.ts';
+import { SFTP } from './sftp/index.ts';
 
-export const PROTOCOLS: readonly Protocol[] = [];
+export const PROTOCOLS: readonly Protocol[] = [SFTP];
 
 /** Chooses for each channel of `session` who follows its content. */
 export function channelHandlers(session: Session, limits: Limits, sink: Sink, openSession: Place['openSession']): ChannelHandlers {
