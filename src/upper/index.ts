@@ -3,9 +3,10 @@ import type { Limits } from '../limits.ts';
 import type { ChannelHandlers } from '../ssh/connection/handler.ts';
 import type { Session, Sink } from '../ssh/model.ts';
 import type { Place, Protocol } from './protocol.ts';
+import { SCP } from './scp/index.ts';
 import { SFTP } from './sftp/index.ts';
 
-export const PROTOCOLS: readonly Protocol[] = [SFTP];
+export const PROTOCOLS: readonly Protocol[] = [SFTP, SCP];
 
 /** Chooses for each channel of `session` who follows its content. */
 export function channelHandlers(session: Session, limits: Limits, sink: Sink, openSession: Place['openSession']): ChannelHandlers {

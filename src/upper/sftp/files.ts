@@ -43,6 +43,8 @@ export class Files {
   private readonly transfers: TransferLog;
   private readonly limits: Limits;
   private readonly open = new Map<string, OpenFile>();
+  /** The one of each path that was opened last. */
+  private readonly byPath = new Map<string, OpenFile>();
   /** Attributes by path, of files that may be opened soon. */
   private readonly known = new Map<string, Attributes>();
   private sure = true;
@@ -162,7 +164,9 @@ export class Files {
     const mode = asked === undefined ? undefined : openMode(this.version, asked);
     const file = new OpenFile(this.transfers, this.client, request.path, mode, this.known.get(request.path), attributesIn(asked));
     this.known.delete(request.path);
-    if (this.add(keyOf(handle), file, packet)) file.opened(packet);
+    if (!this.add(keyOf(handle), file, packet)) return;
+    this.byPath.set(request.path, file);
+    file.opened(packet);
   }
 
   private listed({ file }: Request, { names }: Value, succeeded: boolean, status: string, packet: SshPacket): void {
@@ -175,24 +179,24 @@ export class Files {
     for (const { filename, attrs } of list) if (typeof filename === 'string' && attrs !== undefined) this.remember(folder + filename, attrs);
   }
 
-  private closed(file: OpenFile | undefined): void {
+  private closed(file: OpenFile | undefined, closed = true): void {
     if (file === undefined) return;
     if (this.open.get(file.key) === file) this.open.delete(file.key);
-    file.finish(true);
+    if (this.byPath.get(file.path) === file) this.byPath.delete(file.path);
+    file.finish(closed);
   }
 
   private told({ file, path }: Request, value: Value): void {
     const attrs = attributesIn(value);
     if (attrs === undefined) return;
-    if (file !== undefined) file.learn(attrs);
+    const open = file ?? this.byPath.get(path);
+    if (open !== undefined) open.learn(attrs);
     else this.remember(path, attrs);
   }
 
   private set({ file, path, value }: Request, succeeded: boolean): void {
     const attrs = attributesIn(value);
-    if (!succeeded || attrs === undefined) return;
-    if (file !== undefined) file.set(attrs);
-    else for (const one of this.open.values()) if (one.path === path) one.set(attrs);
+    if (succeeded && attrs !== undefined) (file ?? this.byPath.get(path))?.set(attrs);
   }
 
   private remember(path: string, attrs: Attributes): void {
