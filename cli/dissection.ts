@@ -3,7 +3,7 @@ import { findSecrets, openSource, type Source } from '../src/capture/file.ts';
 import { dissect } from '../src/dissect.ts';
 import { DEFAULT_LIMITS } from '../src/limits.ts';
 import { rendererRow } from '../src/render/index.ts';
-import { DEFAULT_RENDER_OPTIONS, type Renderer } from '../src/render/renderer.ts';
+import { DEFAULT_RENDER_OPTIONS, type Renderer, type RenderOptions } from '../src/render/renderer.ts';
 import type { SecretStore } from '../src/secrets/store.ts';
 import type { Session, Sink } from '../src/ssh/model.ts';
 import type { Problem } from '../src/wire/problem.ts';
@@ -23,14 +23,14 @@ export async function runCommand(command: Command, args: Arguments, world: World
   await command.check?.(args);
   const path = lastOf(args.capture);
   if (path === undefined) throw new UsageError('a capture file is needed, or - for standard input');
-  const target = lastOf(args.output);
+  const target = command.fillsFolder === true ? undefined : lastOf(args.output);
   const limits = limitsOf(args);
   const secrets = secretsOf(args, world, limits);
-  const renderer = await makeRenderer(command, args, target === undefined ? world.columns : undefined, world, secrets);
   const sessions = sessionsOf(args);
+  const companion = await command.companion?.(args, { path, world, limits, secrets, wants: (s) => sessions?.has(s.number) !== false });
+  const renderer = await makeRenderer(command, args, target === undefined ? world.columns : undefined, world, secrets, companion?.options);
   const output = openOutput(target, world, holdsSecrets(args) ? PRIVATE : undefined);
   const results = new Results(renderer, output, sessions, command.name !== 'summary');
-  const companion = await command.companion?.(args, { path, world, limits, secrets, wants: (s) => sessions?.has(s.number) !== false });
   let whole = false;
   try {
     const source = await openSource(path);
@@ -39,7 +39,7 @@ export async function runCommand(command: Command, args: Arguments, world: World
     const all = { ...DEFAULT_LIMITS, ...limits };
     const late = source.size !== undefined && source.size <= all.lateSecretsBytes ? { lateSecrets: () => findSecrets(path, all) } : {};
     const options = { file: path, limits, secrets, ...late, progress: (bytes: number) => progress?.update(bytes) };
-    const { refusal } = await dissect(flushing(source, output, path === '-'), both(results.sink, companion?.sink), options);
+    const { refusal } = await dissect(flushing(source, output, path === '-'), both(companion?.sink, results.sink), options);
     progress?.hide();
     if (refusal !== undefined) throw new InputError(`${path} ${refusal.message} (offset ${refusal.offset})`);
     results.finish();
@@ -56,11 +56,11 @@ function holdsSecrets(args: Arguments): boolean {
   return args['show-secrets'] === true || args.export !== undefined;
 }
 
-/** One sink that gives to two. Only a companion takes the contents of files. */
-function both(a: Sink, b: Sink | undefined): Sink {
-  if (b === undefined) return a;
+/** One sink that gives to two, to a companion first. Only it takes the contents of files. */
+function both(a: Sink | undefined, b: Sink): Sink {
+  if (a === undefined) return b;
   return {
-    ...(b.content === undefined ? {} : { content: (t, offset, bytes) => b.content?.(t, offset, bytes) }),
+    ...(a.content === undefined ? {} : { content: (t, offset, bytes) => a.content?.(t, offset, bytes) }),
     transfer(t) {
       a.transfer?.(t);
       b.transfer?.(t);
@@ -88,14 +88,21 @@ function progressFor(source: Source, args: Arguments, world: World): Progress | 
   return args.progress === false || !world.errorIsTerminal || source.size === undefined ? undefined : new Progress(source.size);
 }
 
-async function makeRenderer(command: Command, args: Arguments, width: number | undefined, world: World, secrets: SecretStore): Promise<Renderer> {
+async function makeRenderer(
+  command: Command,
+  args: Arguments,
+  width: number | undefined,
+  world: World,
+  secrets: SecretStore,
+  more: Partial<RenderOptions> | undefined,
+): Promise<Renderer> {
   const { format, options } = command.render(args);
   const row = rendererRow(command.name, format);
   if (row === undefined) throw new UsageError(`${command.name} has no format ${format}`);
   const color = coloured(args, width !== undefined, world.env);
   const showSecrets = args['show-secrets'] === true;
   const maxBytes = numberOf('--max-bytes', args['max-bytes']);
-  return row.make({ ...DEFAULT_RENDER_OPTIONS, color, width, showSecrets, maxBytes, ...options }, secrets);
+  return row.make({ ...DEFAULT_RENDER_OPTIONS, color, width, showSecrets, maxBytes, ...options, ...more }, secrets);
 }
 
 /** Takes the results of the sessions asked for to the renderer, and notes what `--strict` fails for. */

@@ -1,8 +1,9 @@
 /** The command line: arguments to a command, errors to exit codes. */
 import { UnreadableError } from '../src/capture/file.ts';
 import { type Arguments, type Command, InputError, UsageError, type World } from './command.ts';
+import { extract } from './extract.ts';
 import { kex } from './kex.ts';
-import { COMMON_OPTIONS } from './options.ts';
+import { optionsOf } from './options.ts';
 import { codeOf } from './output.ts';
 import { packets } from './packets.ts';
 import { quickParse } from './quick.ts';
@@ -10,7 +11,7 @@ import { secrets } from './secrets.ts';
 import { summary } from './summary.ts';
 
 /** The commands, in the order of the help. The first is what a bare capture means. */
-export const COMMANDS: readonly Command[] = [summary, packets, kex, secrets];
+export const COMMANDS: readonly Command[] = [summary, packets, kex, extract, secrets];
 
 export const EXIT = { done: 0, problems: 1, usage: 2, input: 3, bug: 70 } as const;
 
@@ -64,7 +65,7 @@ export async function parse(argv: readonly string[], version: string): Promise<P
       (y) =>
         y
           .positional('capture', { type: 'string', describe: 'Capture file, or - for standard input' })
-          .options({ ...command.options, ...COMMON_OPTIONS })
+          .options(optionsOf(command))
           .example(command.examples.map(([call, meaning]) => [call, meaning])),
       (args) => {
         // Of a lone dash yargs makes an empty text.

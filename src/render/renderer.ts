@@ -38,6 +38,16 @@ export interface RenderOptions {
   readonly exchange: number | undefined;
   /** An input of the exchange hash in which a bit is flipped, and the index of the bit. */
   readonly tamper: { readonly field: string; readonly bit: number } | undefined;
+  /** What came of a file that moved, when files are written. */
+  readonly extracted: ((transfer: Transfer) => ExtractedFile | undefined) | undefined;
+}
+
+/** A file that was written. */
+export interface ExtractedFile {
+  /** Its path below the folder, with `/`; undefined when nothing was written. */
+  readonly file: string | undefined;
+  /** SHA-256 of its content in hex; undefined for one with holes. */
+  readonly sha256: string | undefined;
 }
 
 export const DEFAULT_RENDER_OPTIONS: RenderOptions = {
@@ -54,6 +64,7 @@ export const DEFAULT_RENDER_OPTIONS: RenderOptions = {
   showSecrets: false,
   exchange: undefined,
   tamper: undefined,
+  extracted: undefined,
 };
 
 /** The commands; each prints through a renderer. */

@@ -63,6 +63,8 @@ export class OpenFile {
   /** What the server told of it, and what the client set. */
   private told: Attributes | undefined;
   private chosen: Attributes | undefined;
+  /** The size that the client gave it while it was open. */
+  private cutTo: number | undefined = undefined;
   private upload: FileTransfer | undefined = undefined;
   private download: FileTransfer | undefined = undefined;
   /** The smallest offset at which a READ found the end, and the end of a READ that gave less than was wanted. */
@@ -152,6 +154,7 @@ export class OpenFile {
   /** The client sets attributes of what is open. */
   set(a: Attributes): void {
     this.chosen = { ...this.chosen, ...a };
+    if (a.size !== undefined) this.cutTo = Number(a.size);
     if (this.upload !== undefined) describe(this.upload, a);
   }
 
@@ -188,7 +191,7 @@ export class OpenFile {
     ];
     const remarks: string[] = [];
     if (this.mode?.appends === true) remarks.push('appended to a file: its end counts from where the client believed it to be');
-    else if (this.mode !== undefined && !this.mode.truncates) remarks.push('opened without being emptied: the file may hold more');
+    else if (this.mode?.truncates === false && this.cutTo !== upload.reach) remarks.push('opened without being emptied: the file may hold more');
     upload.finish(faults, remarks);
   }
 
