@@ -33,6 +33,13 @@ interface Moving {
   readonly faults: string[];
 }
 
+/** A message of the sender that waits for an answer; `operation` is over with it. */
+interface Waiting {
+  readonly packet: number;
+  readonly time: SshPacket['time'];
+  operation: LoggedOperation | undefined;
+}
+
 /** Follows an SCP channel. */
 export class ScpHandler implements ChannelHandler {
   readonly content: Content;
@@ -45,7 +52,7 @@ export class ScpHandler implements ChannelHandler {
   private times: { readonly modified: number; readonly accessed: number } | undefined = undefined;
   private moving: Moving | undefined = undefined;
   /** What waits for an answer of the receiver. */
-  private waiting: { readonly packet: number; readonly time: SshPacket['time'] } | undefined = undefined;
+  private waiting: Waiting | undefined = undefined;
   /** It is not known where the next message of the sender begins. */
   private lost = false;
   private said = false;
@@ -73,8 +80,14 @@ export class ScpHandler implements ChannelHandler {
   }
 
   close(): void {
-    this.moving?.faults.push('the session ended before its end');
-    this.finish();
+    const { moving } = this;
+    if (moving === undefined) return;
+    // PuTTY leaves without a word when it has everything.
+    if (moving.ended && moving.at === moving.size) this.finish(['the receiver did not confirm it']);
+    else {
+      moving.faults.push('the session ended before its end');
+      this.finish();
+    }
   }
 
   // --- the sender
@@ -120,7 +133,7 @@ export class ScpHandler implements ChannelHandler {
 
   /** What a message of the sender begins or ends. */
   private take({ line, problems }: ScpMessage, packet: SshPacket): void {
-    this.waiting = { packet: packet.index, time: packet.time };
+    this.waiting = { packet: packet.index, time: packet.time, operation: undefined };
     if (line.kind === 'answer') {
       if (line.code === ERROR || line.text !== '') this.waiting = undefined;
       if (this.moving === undefined) return;
@@ -141,7 +154,8 @@ export class ScpHandler implements ChannelHandler {
       packet.problems.push(problem('limit', `SCP: folders inside folders, more than ${DEEPEST}`));
     }
     this.folders.push(this.folders.length < DEEPEST ? name : '');
-    this.log.begin('directory', this.sender, `Directory: ${quoted(this.pathOf(''))}`, packet);
+    const operation = this.log.begin('directory', this.sender, `Directory: ${quoted(this.pathOf(''))}`, packet);
+    if (this.waiting !== undefined) this.waiting.operation = operation;
   }
 
   private pathOf(name: string): string {
@@ -188,6 +202,7 @@ export class ScpHandler implements ChannelHandler {
     // What a shell prints when it starts is no answer; scp takes it for an error.
     const [code, text] = line.kind === 'answer' ? [line.code, line.text] : [ERROR, 'a line that is no answer'];
     if (waiting !== undefined) message.answers = { packet: waiting.packet, latency: secondsBetween(waiting.time, packet.time) };
+    waiting?.operation?.answer(packet, code === OK ? 'OK' : text, code === OK);
     this.waiting = undefined;
     if (moving === undefined) return;
     if (code !== OK) moving.faults.push(`the receiver says: ${text}`);
@@ -222,10 +237,9 @@ export class ScpHandler implements ChannelHandler {
   }
 
   /** The file that is on its way is no longer. */
-  private finish(): void {
+  private finish(remarks: readonly string[] = []): void {
     const { moving } = this;
     this.moving = undefined;
-    if (moving === undefined) return;
-    moving.transfer.finish(moving.faults);
+    moving?.transfer.finish(moving.faults, remarks);
   }
 }
