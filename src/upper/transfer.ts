@@ -109,15 +109,7 @@ export class FileTransfer implements Transfer {
 
   /** It is over. `faults` say why it is not complete, `remarks` what else is odd. */
   finish(faults: readonly string[], remarks: readonly string[] = []): void {
-    const holes = this.holes;
-    const first = holes[0];
-    const all = [...faults];
-    if (first !== undefined)
-      all.push(
-        first.start === 0 && holes.length === 1
-          ? `it begins at byte ${first.end}`
-          : `${holes.length} holes, the first from byte ${first.start} to ${first.end}`,
-      );
+    const all = [...faults, ...holesText(this.holes)];
     if (this.size !== undefined && this.reach < this.size) all.push(`${this.reach} of ${this.size} bytes`);
     if (this.left) all.push('parts were left out');
     this.complete = all.length === 0;
@@ -129,4 +121,11 @@ export class FileTransfer implements Transfer {
     if (!this.left) packet.problems.push(problem('limit', `of a file that moves are left out: ${what}`));
     this.left = true;
   }
+}
+
+function holesText(holes: readonly Span[]): string[] {
+  const [first, second] = holes;
+  if (first === undefined) return [];
+  if (second === undefined) return [first.start === 0 ? `it begins at byte ${first.end}` : `a hole from byte ${first.start} to ${first.end}`];
+  return [`${holes.length} holes, the first from byte ${first.start} to ${first.end}`];
 }
