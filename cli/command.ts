@@ -38,6 +38,8 @@ export interface Run {
 /** Takes the results of a run beside the renderer, and writes files. */
 export interface Companion {
   readonly sink: Sink;
+  /** What the renderer is to know of its work. It takes each result before the renderer does. */
+  readonly options?: Partial<RenderOptions>;
   /** The capture was read to its end, and everything was printed. */
   finish(): Promise<void>;
 }
@@ -51,6 +53,8 @@ export interface Command {
   readonly options: Readonly<Record<string, Options>>;
   /** Name of the renderer and its options. */
   render(args: Arguments): { readonly format: string; readonly options: Partial<RenderOptions> };
+  /** `-o` names a folder that the companion fills; what is printed goes to standard output. */
+  readonly fillsFolder?: true;
   /** Who works beside the renderer in this run; undefined when nobody has to. */
   companion?(args: Arguments, run: Run): Promise<Companion | undefined>;
   /** Throws a UsageError for arguments that have no meaning. */

@@ -3,7 +3,7 @@ import { findSecrets, openSource, type Source } from '../src/capture/file.ts';
 import { type DissectOptions, dissect } from '../src/dissect.ts';
 import { DEFAULT_LIMITS } from '../src/limits.ts';
 import { rendererRow } from '../src/render/index.ts';
-import { DEFAULT_RENDER_OPTIONS, type Renderer } from '../src/render/renderer.ts';
+import { DEFAULT_RENDER_OPTIONS, type Renderer, type RenderOptions } from '../src/render/renderer.ts';
 import type { SecretStore } from '../src/secrets/store.ts';
 import type { Sink } from '../src/ssh/model.ts';
 import type { Problem } from '../src/wire/problem.ts';
@@ -26,18 +26,18 @@ export async function runCommand(command: Command, given: Arguments, world: Worl
   const asked = runOf(path, given, world);
   const args = (await command.settle?.(given, asked)) ?? given;
   const run = { ...asked, wants: wantsOf(args) };
-  const target = lastOf(args.output);
-  const renderer = await makeRenderer(command, args, target === undefined ? world.columns : undefined, world, run.secrets);
+  const target = command.fillsFolder === true ? undefined : lastOf(args.output);
+  const companion = await command.companion?.(args, run);
+  const renderer = await makeRenderer(command, args, target === undefined ? world.columns : undefined, world, run.secrets, companion?.options);
   const output = openOutput(target, world, holdsSecrets(args) ? PRIVATE : undefined);
   const results = new Results(renderer, output, run.wants, command.name !== 'summary');
-  const companion = await command.companion?.(args, run);
   let whole = false;
   try {
     const source = await openSource(path);
     const progress = progressFor(source, args, world);
     output.before = () => progress?.hide();
     const options = { ...optionsFor(run, source), progress: (bytes: number) => progress?.update(bytes) };
-    const { refusal } = await dissect(flushing(source, output, path === '-'), both(results.sink, companion?.sink), options);
+    const { refusal } = await dissect(flushing(source, output, path === '-'), both(companion?.sink, results.sink), options);
     progress?.hide();
     if (refusal !== undefined) throw new InputError(`${path} ${refusal.message} (offset ${refusal.offset})`);
     results.finish();
@@ -81,11 +81,11 @@ function holdsSecrets(args: Arguments): boolean {
   return args['show-secrets'] === true || args.export !== undefined;
 }
 
-/** One sink that gives to two. Only a companion takes the contents of files. */
-function both(a: Sink, b: Sink | undefined): Sink {
-  if (b === undefined) return a;
+/** One sink that gives to two, to a companion first. Only it takes the contents of files. */
+function both(a: Sink | undefined, b: Sink): Sink {
+  if (a === undefined) return b;
   return {
-    ...(b.content === undefined ? {} : { content: (t, offset, bytes) => b.content?.(t, offset, bytes) }),
+    ...(a.content === undefined ? {} : { content: (t, offset, bytes) => a.content?.(t, offset, bytes) }),
     transfer(t) {
       a.transfer?.(t);
       b.transfer?.(t);
@@ -113,14 +113,21 @@ function progressFor(source: Source, args: Arguments, world: World): Progress | 
   return args.progress === false || !world.errorIsTerminal || source.size === undefined ? undefined : new Progress(source.size);
 }
 
-async function makeRenderer(command: Command, args: Arguments, width: number | undefined, world: World, secrets: SecretStore): Promise<Renderer> {
+async function makeRenderer(
+  command: Command,
+  args: Arguments,
+  width: number | undefined,
+  world: World,
+  secrets: SecretStore,
+  more: Partial<RenderOptions> | undefined,
+): Promise<Renderer> {
   const { format, options } = command.render(args);
   const row = rendererRow(command.name, format);
   if (row === undefined) throw new UsageError(`${command.name} has no format ${format}`);
   const color = coloured(args, width !== undefined, world.env);
   const showSecrets = args['show-secrets'] === true;
   const maxBytes = numberOf('--max-bytes', args['max-bytes']);
-  return row.make({ ...DEFAULT_RENDER_OPTIONS, color, width, showSecrets, maxBytes, ...options }, secrets);
+  return row.make({ ...DEFAULT_RENDER_OPTIONS, color, width, showSecrets, maxBytes, ...options, ...more }, secrets);
 }
 
 /** Takes the results of the sessions asked for to the renderer, and notes what `--strict` fails for. */

@@ -1,7 +1,7 @@
 /** The options that all commands have. */
 import type { Options } from 'yargs';
 import { DEFAULT_LIMITS, type Limits } from '../src/limits.ts';
-import { type Arguments, lastOf, UsageError, valuesOf } from './command.ts';
+import { type Arguments, type Command, lastOf, UsageError, valuesOf } from './command.ts';
 
 export const COMMON_OPTIONS: Readonly<Record<string, Options>> = {
   session: { alias: 's', type: 'string', requiresArg: true, describe: 'Only these sessions, by number: 1 or 2,5 (repeatable)' },
@@ -14,6 +14,11 @@ export const COMMON_OPTIONS: Readonly<Record<string, Options>> = {
   color: { type: 'string', choices: ['auto', 'always', 'never'], default: 'auto', describe: 'Colours; auto heeds NO_COLOR' },
   progress: { type: 'boolean', default: true, describe: 'Progress bar for large files, on a terminal' },
 };
+
+/** All options of `command`: its own, which go first, and the common ones, which it may describe in its own words. */
+export function optionsOf(command: Command): Readonly<Record<string, Options>> {
+  return { ...command.options, ...COMMON_OPTIONS, ...command.options };
+}
 
 /** The sessions asked for; undefined for all. */
 export function sessionsOf(args: Arguments): ReadonlySet<number> | undefined {

@@ -2,7 +2,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { Options } from 'yargs';
 import { type Arguments, type Command, valuesOf } from './command.ts';
-import { COMMON_OPTIONS } from './options.ts';
+import { optionsOf } from './options.ts';
 
 /**
  * The command and arguments that `argv` means, as yargs would give them; undefined for everything that is not plain (help,
@@ -13,7 +13,7 @@ export function quickParse(argv: readonly string[], commands: readonly Command[]
   const named = commands.find((c) => c.name === argv[0]);
   const command = named ?? commands[0];
   if (command === undefined) return undefined;
-  const options = { ...command.options, ...COMMON_OPTIONS };
+  const options = optionsOf(command);
   const parsed = plainArguments(named === undefined ? argv : argv.slice(1), options);
   if (parsed === undefined) return undefined;
   const [capture, ...more] = parsed.positionals;

@@ -2,9 +2,10 @@
 import { UnreadableError } from '../src/capture/file.ts';
 import { type Arguments, type Command, InputError, UsageError, type World } from './command.ts';
 import { explain } from './explain.ts';
+import { extract } from './extract.ts';
 import { follow } from './follow.ts';
 import { kex } from './kex.ts';
-import { COMMON_OPTIONS } from './options.ts';
+import { optionsOf } from './options.ts';
 import { codeOf } from './output.ts';
 import { packets } from './packets.ts';
 import { quickParse } from './quick.ts';
@@ -12,7 +13,7 @@ import { secrets } from './secrets.ts';
 import { summary } from './summary.ts';
 
 /** The commands, in the order of the help. The first is what a bare capture means. */
-export const COMMANDS: readonly Command[] = [summary, packets, explain, kex, follow, secrets];
+export const COMMANDS: readonly Command[] = [summary, packets, explain, kex, follow, extract, secrets];
 
 export const EXIT = { done: 0, problems: 1, usage: 2, input: 3, bug: 70 } as const;
 
@@ -66,7 +67,7 @@ export async function parse(argv: readonly string[], version: string): Promise<P
       (y) =>
         y
           .positional('capture', { type: 'string', describe: 'Capture file, or - for standard input' })
-          .options({ ...command.options, ...COMMON_OPTIONS })
+          .options(optionsOf(command))
           .example(command.examples.map(([call, meaning]) => [call, meaning])),
       (args) => {
         // Of a lone dash yargs makes an empty text.

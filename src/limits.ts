@@ -67,6 +67,16 @@ export interface Limits {
   /** SSH sessions inside channels: one inside the other, and open at one time inside one TCP connection. */
   readonly nestedSessions: number;
   readonly innerSessions: number;
+  /** Files of one channel that are kept for its record. */
+  readonly channelTransfers: number;
+  /** Parts of one file that move apart from each other, and the offset up to which its bytes are taken. */
+  readonly transferRanges: number;
+  readonly transferBytes: number;
+  /** Files that are open at one time in one SFTP channel, and requests that wait for an answer (Paramiko asks for all of a file at once). */
+  readonly sftpHandles: number;
+  readonly sftpRequests: number;
+  /** Files of one SFTP channel whose attributes are remembered until they are opened; the oldest are forgotten. */
+  readonly sftpAttributes: number;
   /** Requests of one side that wait for an answer at one time: global ones, and those of one channel. */
   readonly pendingRequests: number;
   /** Largest capture file that is looked through for secrets blocks behind the packets they open before these are read, bytes. */
@@ -116,6 +126,12 @@ export const DEFAULT_LIMITS: Limits = {
   innerMessageBytes: 1024 * 1024,
   nestedSessions: 4,
   innerSessions: 256,
+  channelTransfers: 4096,
+  transferRanges: 65_536,
+  transferBytes: 2 ** 40,
+  sftpHandles: 4096,
+  sftpRequests: 262_144,
+  sftpAttributes: 1024,
   pendingRequests: 1024,
   lateSecretsBytes: 32 * 1024 * 1024,
   diagnoses: 16,

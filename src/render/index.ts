@@ -130,6 +130,24 @@ export const RENDERERS: readonly RendererRow[] = [
     commands: ['secrets'],
     make: async (_, secrets) => (await import('./secrets-export.ts')).keysRenderer(secrets),
   },
+  {
+    name: 'table',
+    description: 'each file with what is known of it, for people',
+    commands: ['extract'],
+    make: async (options) => (await import('./manifest.ts')).filesTableRenderer(options),
+  },
+  {
+    name: 'json',
+    description: 'one record for each file, in one JSON array',
+    commands: ['extract'],
+    make: async (options) => (await import('./manifest.ts')).filesJsonRenderer(options),
+  },
+  {
+    name: 'ndjson',
+    description: 'one JSON record a line, as files are done',
+    commands: ['extract'],
+    make: async (options) => (await import('./manifest.ts')).filesNdjsonRenderer(options),
+  },
 ];
 
 /** The renderer called `name` among those that `command` offers. Unless they are asked for it gets to see no passwords. */

@@ -47,6 +47,8 @@ export interface RenderOptions {
   readonly input: boolean;
   /** How much is explained. */
   readonly level: Level;
+  /** What came of a file that moved, when files are written. */
+  readonly extracted: ((transfer: Transfer) => ExtractedFile | undefined) | undefined;
 }
 
 /** A stream of a channel: what each side sent, and the extended data (RFC 4254 section 5.2), in practice stderr. */
@@ -55,6 +57,14 @@ export type Stream = Side | 'stderr';
 /** A renderer that gives text only. */
 export interface TextRenderer extends Renderer {
   packet?(packet: Packet): string;
+}
+
+/** A file that was written. */
+export interface ExtractedFile {
+  /** Its path below the folder, with `/`; undefined when nothing was written. */
+  readonly file: string | undefined;
+  /** SHA-256 of its content in hex; undefined for one with holes. */
+  readonly sha256: string | undefined;
 }
 
 export const DEFAULT_RENDER_OPTIONS: RenderOptions = {
@@ -75,6 +85,7 @@ export const DEFAULT_RENDER_OPTIONS: RenderOptions = {
   stream: 'server',
   input: false,
   level: 'student',
+  extracted: undefined,
 };
 
 /** The commands; each prints through a renderer. */

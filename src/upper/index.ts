@@ -5,9 +5,13 @@ import type { Sink } from '../ssh/model.ts';
 import type { SshSession } from '../ssh/session.ts';
 import { forward, tun, x11 } from './forward.ts';
 import type { Place, Protocol } from './protocol.ts';
+import { SCP } from './scp/index.ts';
+import { SFTP } from './sftp/index.ts';
 import { terminal } from './terminal.ts';
 
 export const PROTOCOLS: readonly Protocol[] = [
+  SFTP,
+  SCP,
   forward,
   x11,
   tun,

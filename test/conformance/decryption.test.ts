@@ -11,8 +11,20 @@ const KEXINIT = 20;
 /** Messages that no log of OpenSSH shows: WINDOW_ADJUST, DATA and EXTENDED_DATA of channels (its ssh_packet_log_type). */
 const NOT_LOGGED = [93, 94, 95];
 
-/** What ended without an exit status on the wire: the client left first, a signal ended the command, or no login came about. */
-const NO_EXIT_STATUS = ['paramiko-client', 'disconnect-in-clear', 'messages-in-clear', 'login-failed', 'connection-signal', 'connection-exit-signal'];
+/** What ended without an exit status on the wire, or with another than the client had: the client left first, a signal ended the command, no login came about, or its last call was meant to fail. */
+const NO_EXIT_STATUS = [
+  'paramiko-client',
+  'disconnect-in-clear',
+  'messages-in-clear',
+  'login-failed',
+  'connection-signal',
+  'connection-exit-signal',
+  'sftp-v4',
+  'sftp-v5',
+  'sftp-v6',
+  'sftp-paramiko',
+  'scp-folders-back',
+];
 
 const hasBlock = ({ manifest }: Fixture) => manifest.exercises.some((claim) => claim.startsWith('feature:secrets-block'));
 
@@ -64,6 +76,10 @@ const opens =
   ({ session }: Opened): boolean =>
     session.channels.some((c) => c.type === type && c.opener === opener && c.state === state);
 const sftp = ({ session }: Opened, side: Side, bytes: number) => session.channels.some((c) => c.subsystem === 'sftp' && c.bytes[side] > bytes);
+const speaks =
+  (version: string) =>
+  ({ session }: Opened): boolean =>
+    session.channels.some((c) => c.content?.protocol === 'sftp' && c.content.detail === version);
 const outcomes = ({ session }: Opened, method: string) => session.authentication.attempts.filter((a) => a.method.startsWith(method)).map((a) => a.outcome);
 const firstBlock = ({ fixture: { capture } }: Opened, type: number) => blockTypes(capture).indexOf(type);
 
@@ -101,7 +117,11 @@ const FEATURES: Readonly<Record<string, (opened: Opened) => boolean>> = {
   keepalive: (o) => asks('keepalive@openssh.com')(o),
   'sftp-read': (o) => sftp(o, 'server', o.fixture.manifest.name === 'sftp-large' ? 98_304 : 100),
   'sftp-write': (o) => sftp(o, 'client', 100),
+  'sftp-v4': speaks('version 4'),
+  'sftp-v5': speaks('version 5'),
+  'sftp-v6': speaks('version 6'),
   scp: ({ session }) => session.channels.some((c) => /^scp .*-t /.test(c.command ?? '')),
+  'scp-read': ({ session }) => session.channels.some((c) => /^scp .*-f /.test(c.command ?? '')),
   'leading-zero-k': ({ session }) => [31, 255].includes((session.exchanges[0]?.sharedSecret ?? []).filter((byte, i) => i > 0 || byte > 0).length),
   'private-key': (o) => o.fixture.privateSecrets?.trimEnd().split('\n').length === 2,
   'secrets-block': (o) => firstBlock(o, DECRYPTION_SECRETS) > 0 && firstBlock(o, DECRYPTION_SECRETS) < firstBlock(o, ENHANCED_PACKET),

@@ -3,9 +3,11 @@ import { Space } from '../../src/bytes/space.ts';
 import type { Collected, DissectOptions } from '../../src/index.ts';
 import type { MessageDef } from '../../src/ssh/message.ts';
 import { type Header, SshPacket } from '../../src/ssh/packet.ts';
+import { pcap } from './capture-files.ts';
 import { aSession } from './model.ts';
 import { SAMPLES } from './samples.ts';
-import { dissectTalk, kexInitPayload, packet, type Said, type TalkOptions } from './talk.ts';
+import { dissectTalk, kexInitPayload, packet, type Said, segmentsOfTalk, type TalkOptions } from './talk.ts';
+import { framesOf } from './variants.ts';
 
 const PLAIN = kexInitPayload({ encryptionAlgorithms: ['none'], macAlgorithms: ['none'] });
 const NEWKEYS = packet(Uint8Array.of(21));
@@ -15,14 +17,21 @@ export const EXCHANGE = [30, 31].map((n) => SAMPLES.find((s) => s.kex === 'curve
 
 const [init = new Uint8Array(0), reply = new Uint8Array(0)] = EXCHANGE;
 
+type Payloads = readonly (readonly ['c' | 's', Uint8Array])[];
+
 /** A session in which `said` (payloads) is said behind a key exchange that agreed on no encryption, and `early` before it. */
-export function plainTalk(
-  said: readonly (readonly ['c' | 's', Uint8Array])[],
-  early: readonly (readonly ['c' | 's', Uint8Array])[] = [],
-  options: DissectOptions & TalkOptions = {},
-): Promise<Collected> {
-  const packets = (list: readonly (readonly ['c' | 's', Uint8Array])[]) => list.map(([from, payload]) => [from, packet(payload)] as const satisfies Said);
-  const script: Said[] = [
+export function plainTalk(said: Payloads, early: Payloads = [], options: DissectOptions & TalkOptions = {}): Promise<Collected> {
+  return dissectTalk(plainScript(said, early), options);
+}
+
+/** The same as a capture file. */
+export function plainCapture(said: Payloads, options: TalkOptions = {}): Uint8Array {
+  return pcap(framesOf(segmentsOfTalk(plainScript(said, []), options)));
+}
+
+function plainScript(said: Payloads, early: Payloads): Said[] {
+  const packets = (list: Payloads) => list.map(([from, payload]) => [from, packet(payload)] as const satisfies Said);
+  return [
     ['c', 'SSH-2.0-client\r\n'],
     ['s', 'SSH-2.0-server\r\n'],
     ...packets(early),
@@ -36,7 +45,6 @@ export function plainTalk(
     ['s', NEWKEYS],
     ...packets(said),
   ];
-  return dissectTalk(script, options);
 }
 
 /** `payload` as a packet that was read as `def`. */

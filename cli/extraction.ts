@@ -1,0 +1,107 @@
+/** Takes files as they move, writes them below one folder, and lists them there. */
+import { closeSync, openSync, renameSync, rmSync } from 'node:fs';
+import { textOfRecord } from '../src/render/json.ts';
+import { recordOfFile } from '../src/render/manifest.ts';
+import type { ExtractedFile, RenderOptions } from '../src/render/renderer.ts';
+import type { Sink, Transfer } from '../src/ssh/model.ts';
+import { safePath } from '../src/upper/safe-path.ts';
+import type { Companion, Run } from './command.ts';
+import { Folder, unwritable } from './folder.ts';
+import { PRIVATE, writeAll } from './output.ts';
+import { OpenFiles, type WrittenFile } from './written.ts';
+
+/** The list, in the folder. */
+const MANIFEST = 'manifest.json';
+
+/** The companion of `extract`. */
+export class Extraction implements Companion {
+  readonly sink: Sink;
+  readonly options: Partial<RenderOptions> = { extracted: (t) => this.done.get(t) };
+  private readonly folder: Folder;
+  private readonly open: OpenFiles;
+  /** Files on their way. */
+  private readonly files = new Map<Transfer, WrittenFile>();
+  /** What came of files, as long as somebody may ask. */
+  private readonly done = new WeakMap<Transfer, ExtractedFile>();
+  private readonly manifest: Manifest;
+
+  constructor(path: string, force: boolean, run: Run) {
+    this.folder = new Folder(path, force);
+    this.folder.reserve(MANIFEST);
+    this.open = new OpenFiles(this.folder);
+    this.manifest = new Manifest(this.folder);
+    this.sink = {
+      content: (t, offset, bytes) => {
+        if (run.wants(t.session)) this.fileOf(t).write(offset, bytes);
+      },
+      transfer: (t) => {
+        if (run.wants(t.session)) this.finished(t);
+      },
+    };
+  }
+
+  async finish(): Promise<void> {
+    this.manifest.finish();
+  }
+
+  private fileOf(t: Transfer): WrittenFile {
+    const known = this.files.get(t);
+    if (known !== undefined) return known;
+    const made = this.open.create([`session-${t.session.number}`, ...safePath(t.path)]);
+    this.files.set(t, made);
+    return made;
+  }
+
+  /** A file of which nothing came is made only when it is known to be empty. */
+  private finished(t: Transfer): void {
+    const file = t.complete ? this.fileOf(t) : this.files.get(t);
+    this.files.delete(t);
+    const sha256 = file?.finish(t.holes);
+    const result = { file: file?.relative, sha256 };
+    this.done.set(t, result);
+    this.manifest.add(textOfRecord(recordOfFile(t, result)));
+  }
+}
+
+/** The list of files as a JSON array, which appears when it is whole. */
+class Manifest {
+  private readonly folder: Folder;
+  private readonly encoder = new TextEncoder();
+  private written: { readonly fd: number; readonly path: string } | undefined = undefined;
+
+  constructor(folder: Folder) {
+    this.folder = folder;
+  }
+
+  add(record: string): void {
+    const first = this.written === undefined;
+    this.written ??= this.begin();
+    this.put(this.written.fd, `${first ? '[\n' : ',\n'}${record}`);
+  }
+
+  finish(): void {
+    if (this.written === undefined) return;
+    const { fd, path } = this.written;
+    this.put(fd, '\n]\n');
+    closeSync(fd);
+    renameSync(path, this.folder.at(MANIFEST));
+  }
+
+  private begin(): { readonly fd: number; readonly path: string } {
+    const path = this.folder.at(`${MANIFEST}.partial-${process.pid}`);
+    try {
+      rmSync(path, { force: true });
+      return { fd: openSync(path, 'wx', PRIVATE), path };
+    } catch (error) {
+      throw unwritable(path, error);
+    }
+  }
+
+  private put(fd: number, text: string): void {
+    try {
+      writeAll(fd, this.encoder.encode(text));
+    } catch (error) {
+      throw unwritable(MANIFEST, error);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+/** A folder that files are written below, and never beside: new files only, through no link. */
+import { constants, lstatSync, mkdirSync, openSync, realpathSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { otherName } from '../src/upper/safe-path.ts';
+import { InputError } from './command.ts';
+import { codeOf, PRIVATE } from './output.ts';
+
+/** Only the owner may enter: what moved through an encrypted session is not for everybody. */
+const FOLDER_MODE = 0o700;
+
+/** Names that are tried for one file or folder before it is given up. */
+const ATTEMPTS = 100_000;
+
+/** Names of folders and files that are remembered, so that they need not be looked for again. */
+const REMEMBERED = 4096;
+
+/** No link is followed where the system knows how to refuse it; Windows does not, and asks for rights to make links. */
+const NEW_FILE = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+const OLD_FILE = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0);
+
+/** A file below the folder, open to read and write. */
+export interface OpenedFile {
+  readonly fd: number;
+  /** Where it is. */
+  readonly path: string;
+  /** Its path below the folder, with `/`. */
+  readonly relative: string;
+}
+
+/** The folder. It is made when the first file is. */
+export class Folder {
+  private readonly path: string;
+  private readonly force: boolean;
+  private readonly started = Date.now();
+  private root: string | undefined = undefined;
+  /** Folders by where they were wanted. */
+  private readonly folders = new Map<string, string>();
+  /** How many files of one name there are. */
+  private readonly taken = new Map<string, number>();
+
+  /** With `force`, files that were there before are replaced. */
+  constructor(path: string, force: boolean) {
+    this.path = path;
+    this.force = force;
+  }
+
+  /** Refuses to begin when `name` is there and may not be replaced. */
+  reserve(name: string): void {
+    if (this.force || lstatSync(join(this.path, name), { throwIfNoEntry: false }) === undefined) return;
+    throw new InputError(`${join(this.path, name)} is there already: choose another folder, or --force to write over what is in it`);
+  }
+
+  /** A new file at `names`, or where one of these is taken, at a name like it. */
+  create(names: readonly string[]): OpenedFile {
+    try {
+      const below = names.slice(0, -1).reduce((folder, name) => this.enter(folder, name), '');
+      return this.createIn(below, names[names.length - 1] as string);
+    } catch (error) {
+      throw unwritable(join(this.path, ...names), error);
+    }
+  }
+
+  /** Where `relative` is; makes the folder. */
+  at(relative: string): string {
+    this.root ??= this.makeRoot();
+    return join(this.root, relative);
+  }
+
+  private makeRoot(): string {
+    mkdirSync(this.path, { recursive: true });
+    return realpathSync(this.path);
+  }
+
+  /** The folder `name` in `folder`, made if it is not there. What is there and no folder, a link too, is left alone. */
+  private enter(folder: string, name: string): string {
+    const wanted = `${folder}${name}/`;
+    const known = this.folders.get(wanted);
+    if (known !== undefined) return known;
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const found = `${folder}${attempt === 1 ? name : `${name}-${attempt}`}/`;
+      if (!this.isFolder(this.at(found.slice(0, -1)))) continue;
+      remember(this.folders, wanted, found);
+      return found;
+    }
+    throw new Error('too many names like it are taken');
+  }
+
+  private isFolder(path: string): boolean {
+    try {
+      mkdirSync(path, FOLDER_MODE);
+      return true;
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+      return lstatSync(path).isDirectory();
+    }
+  }
+
+  private createIn(folder: string, name: string): OpenedFile {
+    const wanted = folder + name;
+    const first = (this.taken.get(wanted) ?? 0) + 1;
+    for (let attempt = first; attempt < first + ATTEMPTS; attempt++) {
+      const relative = attempt === 1 ? wanted : folder + otherName(name, attempt);
+      const path = this.at(relative);
+      if (this.force) this.remove(path);
+      try {
+        const fd = openSync(path, NEW_FILE, PRIVATE);
+        remember(this.taken, wanted, attempt);
+        return { fd, path, relative };
+      } catch (error) {
+        if (codeOf(error) !== 'EEXIST') throw error;
+      }
+    }
+    throw new Error('too many names like it are taken');
+  }
+
+  /** Removes the file or link `path` when it is older than this run. */
+  private remove(path: string): void {
+    const there = lstatSync(path, { throwIfNoEntry: false });
+    if (there !== undefined && !there.isDirectory() && there.ctimeMs < this.started) rmSync(path);
+  }
+}
+
+/** Opens a file of this run again. */
+export function reopen(path: string): number {
+  try {
+    return openSync(path, OLD_FILE);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/** What is said when `path` cannot be written. */
+export function unwritable(path: string, error: unknown): InputError {
+  return new InputError(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+}
+
+function remember<T>(table: Map<string, T>, key: string, value: T): void {
+  if (table.size >= REMEMBERED) table.clear();
+  table.set(key, value);
+}
