@@ -115,10 +115,12 @@ test('every file of a table folder is listed in its index', () => {
   expect(missing).toEqual([]);
 });
 
-/** Files of the same folder that `file` reaches through imports. */
+/** Files of the same folder, and of those in it, that `file` reaches through imports. */
 function reachable(file: string): Set<string> {
   const seen = new Set<string>([file]);
-  for (const f of seen) for (const i of imports(f)) if (i.to.startsWith('./')) seen.add(target(f, i.to));
+  for (const f of seen) {
+    for (const i of imports(f)) if (i.to.startsWith('.') && target(f, i.to).startsWith(`${dirname(file)}/`)) seen.add(target(f, i.to));
+  }
   return seen;
 }
 
