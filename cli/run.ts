@@ -1,5 +1,6 @@
 /** The command line: arguments to a command, errors to exit codes. */
 import { UnreadableError } from '../src/capture/file.ts';
+import { annotate } from './annotate.ts';
 import { type Arguments, type Command, InputError, UsageError, type World } from './command.ts';
 import { follow } from './follow.ts';
 import { kex } from './kex.ts';
@@ -11,7 +12,7 @@ import { secrets } from './secrets.ts';
 import { summary } from './summary.ts';
 
 /** The commands, in the order of the help. The first is what a bare capture means. */
-export const COMMANDS: readonly Command[] = [summary, packets, follow, kex, secrets];
+export const COMMANDS: readonly Command[] = [summary, packets, follow, kex, secrets, annotate];
 
 export const EXIT = { done: 0, problems: 1, usage: 2, input: 3, bug: 70 } as const;
 

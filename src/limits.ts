@@ -73,6 +73,10 @@ export interface Limits {
   readonly lateSecretsBytes: number;
   /** Signatures over an exchange hash that do not verify and whose cause is looked for, in one run; each takes some hundred milliseconds. */
   readonly diagnoses: number;
+  /** Characters of the comments that `annotate` adds for messages, and of those for sessions as many again. */
+  readonly commentText: number;
+  /** Characters of the comments that `annotate` adds to one frame for its messages. */
+  readonly frameCommentText: number;
   /** Problems kept for one session or capture; later ones are counted. */
   readonly problems: number;
 }
@@ -117,5 +121,7 @@ export const DEFAULT_LIMITS: Limits = {
   pendingRequests: 1024,
   lateSecretsBytes: 32 * 1024 * 1024,
   diagnoses: 16,
+  commentText: 64 * 1024 * 1024,
+  frameCommentText: 1024 * 1024,
   problems: 1000,
 };

@@ -106,6 +106,12 @@ export const RENDERERS: readonly RendererRow[] = [
     commands: ['secrets'],
     make: async (_, secrets) => (await import('./secrets-export.ts')).keysRenderer(secrets),
   },
+  {
+    name: 'text',
+    description: 'what is wrong with the capture',
+    commands: ['annotate'],
+    make: async (options) => (await import('./annotated.ts')).annotatedRenderer(options),
+  },
 ];
 
 /** The renderer called `name` among those that `command` offers. Unless they are asked for it gets to see no passwords. */
