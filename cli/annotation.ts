@@ -46,13 +46,13 @@ export class Annotation implements Companion {
   }
 
   async finish(): Promise<void> {
-    const { target, run, collector } = this;
-    const { comments } = collector;
+    const { target, run } = this;
+    const { comments } = this.collector;
     const secrets = this.keylog === undefined ? [] : [this.keylog.take(target)];
     const problems = await writeCopy(target, run, { comments, secrets }, this.showSecrets || secrets.length > 0);
     const keys = secrets.length === 0 ? '' : '; with its key log: whoever has it can read everything';
     const told = `${shorten(target, 200)}: ${count(this.frames, 'frame')}, ${grouped(comments.size)} of them with comments${keys}`;
-    const lines = [...collector.problems, ...problems].map((p) => `! ${problemText(p)}`);
+    const lines = [...comments.problems, ...problems].map((p) => `! ${problemText(p)}`);
     run.world.write(new TextEncoder().encode(`${[told, ...lines].join('\n')}\n`));
   }
 }

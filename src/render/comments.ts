@@ -5,8 +5,9 @@ import type { Level } from '../explain/note.ts';
 import type { Limits } from '../limits.ts';
 import type { Exchange, Identification, Packet, Session, Side } from '../ssh/model.ts';
 import type { Field } from '../wire/field.ts';
-import { type Problem, problem } from '../wire/problem.ts';
+import type { Problem } from '../wire/problem.ts';
 import { palette } from './color.ts';
+import { CommentStore } from './comment-store.ts';
 import { redactedPacket } from './redact.ts';
 import { sessionLines } from './session-text.ts';
 import { count, problemText, rangeText, sectionText, sideOf, wrap } from './text.ts';
@@ -18,7 +19,8 @@ const ROW = 180;
 /** Characters of a value, an identification string or a line before it. */
 const VALUE_SHOWN = 120;
 const PREAMBLE_SHOWN = 5;
-const ARROWS: Readonly<Record<Side, string>> = { client: 'client → server', server: 'server → client' };
+/** In ASCII, like all that stands in every comment: a text of it takes half the memory. */
+const WAYS: Readonly<Record<Side, string>> = { client: 'client to server', server: 'server to client' };
 const PLAIN = palette(false);
 
 export interface CommentOptions {
@@ -32,30 +34,22 @@ export interface CommentOptions {
  * is known of a session when it is over on its first frame. Its memory is bounded by the limits.
  */
 export class CommentCollector {
-  /** By frame number, as `Frame.number` counts. */
-  readonly comments = new Map<number, string[]>();
-  readonly problems: Problem[] = [];
+  readonly comments: CommentStore;
   private readonly options: CommentOptions;
-  private readonly limits: Limits;
   /** By session that is open: kinds of messages that were told what they are for, and frames of host key signatures by key exchange. */
   private readonly open = new Map<Session, { readonly told: Set<string>; readonly signed: Map<number, number> }>();
-  private readonly messages = { text: 0, full: false };
-  private readonly sessions = { text: 0, full: false };
-  /** The frame that is commented, and the characters that it has. */
-  private frame = 0;
-  private frameText = 0;
 
   constructor(options: CommentOptions, limits: Limits) {
     this.options = options;
-    this.limits = limits;
+    this.comments = new CommentStore(limits, problemLines);
   }
 
   identification(i: Identification): void {
-    this.addMessage(i.frame, () => identificationLines(i));
+    this.comments.addMessage(i.frame, () => identificationLines(i));
   }
 
   packet(p: Packet): void {
-    this.addMessage(p.frame, () => this.packetLines(p));
+    this.comments.addMessage(p.frame, () => this.packetLines(p));
   }
 
   /** The session is over: all that is known of it, before what its first frame says already. */
@@ -63,13 +57,11 @@ export class CommentCollector {
     for (const p of s.fragments) this.packet(p);
     const { signed } = this.stateOf(s);
     this.open.delete(s);
-    if (this.sessions.full) return;
-    const { firstFrame } = s.flow;
-    const lines = sessionLinesOf(s);
-    const verdicts = s.exchanges.map((e) => ({ frame: signed.get(e.epoch), lines: verdictLines(e) }));
-    if (!this.fits(this.sessions, [...lines, ...verdicts.flatMap((v) => v.lines)], firstFrame, 'sessions')) return;
-    this.comments.set(firstFrame, [...lines, ...(this.comments.get(firstFrame) ?? [])]);
-    for (const v of verdicts) if (v.frame !== undefined) this.put(v.frame, v.lines);
+    const verdicts = s.exchanges.flatMap((e) => {
+      const frame = signed.get(e.epoch);
+      return frame === undefined ? [] : [{ frame, lines: verdictLines(e) }];
+    });
+    this.comments.addSession(s.flow.firstFrame, () => sessionLinesOf(s), verdicts);
   }
 
   private packetLines(p: Packet): string[] {
@@ -77,7 +69,7 @@ export class CommentCollector {
     const first = this.options.level !== 'brief' && this.isFirst(p);
     this.noteSignature(p);
     return [
-      ...row(`${ARROWS[p.side]}: ${p.summary}`),
+      ...row(`${WAYS[p.side]}: ${p.summary}`),
       ...below(factsText(p)),
       ...(first && p.message !== undefined ? below(`${p.message.note} (${sectionText(p.message.rfc)})`) : []),
       ...(this.options.level === 'deep' ? messageFields(shown, first) : []),
@@ -105,45 +97,6 @@ export class CommentCollector {
     this.open.set(s, state);
     return state;
   }
-
-  // --- bounds
-
-  private addMessage(frame: number, make: () => readonly string[]): void {
-    if (this.messages.full) return;
-    if (frame !== this.frame) this.frameText = 0;
-    this.frame = frame;
-    if (this.frameText > this.limits.frameCommentText) return;
-    const lines = make();
-    if (!this.fits(this.messages, lines, frame, 'messages')) return;
-    this.frameText += lengthOf(lines);
-    if (this.frameText <= this.limits.frameCommentText) this.put(frame, lines);
-    else this.stop(frame, `the comments of frame ${frame} do not tell all of its messages: they reach the limit frameCommentText`);
-  }
-
-  /** Counts `lines`; when they are more than the limit it says so, once. */
-  private fits(part: { text: number; full: boolean }, lines: readonly string[], frame: number, what: string): boolean {
-    part.text += lengthOf(lines);
-    part.full = part.text > this.limits.commentText;
-    if (part.full)
-      this.stop(frame, `from frame ${frame} on there are no comments on ${what}: they reach the limit commentText of ${this.limits.commentText} characters`);
-    return !part.full;
-  }
-
-  private stop(frame: number, message: string): void {
-    const p = problem('limit', message, { frame });
-    if (this.problems.length < this.limits.problems) this.problems.push(p);
-    this.put(frame, problemLines([p]));
-  }
-
-  private put(frame: number, lines: readonly string[]): void {
-    const there = this.comments.get(frame) ?? [];
-    this.comments.set(frame, there);
-    for (const line of lines) there.push(line);
-  }
-}
-
-function lengthOf(lines: readonly string[]): number {
-  return lines.reduce((sum, line) => sum + line.length, 0);
 }
 
 // --- texts: every one goes through `row`, which makes it printable
@@ -167,7 +120,7 @@ function identificationLines(i: Identification): string[] {
   const lines = i.preamble.slice(0, PREAMBLE_SHOWN).flatMap((line) => below(`before it: ${shorten(line, VALUE_SHOWN)}`));
   const more = i.preamble.length > PREAMBLE_SHOWN ? below(`and ${count(i.preamble.length - PREAMBLE_SHOWN, 'more line')} before it`) : [];
   const hashed = i.protocolVersion.startsWith('1.') && i.protocolVersion !== '1.99' ? '' : ` (${name} of the exchange hash, ${sectionText('4253#4.2')})`;
-  return [...row(`${ARROWS[side]}: identification string ${JSON.stringify(shorten(i.text, 255))}${hashed}`), ...lines, ...more, ...problemLines(i.problems)];
+  return [...row(`${WAYS[side]}: identification string ${JSON.stringify(shorten(i.text, 255))}${hashed}`), ...lines, ...more, ...problemLines(i.problems)];
 }
 
 /** `SSH_MSG_KEXINIT: packet 1 of session 1, sequence number 0, in clear`. */

@@ -149,7 +149,7 @@ describe('what is said', () => {
     ])
       expect(of(comments, 1)).toContain(fact);
     expect(of(comments, 1)).toMatch(/H of key exchange 1: [0-9a-f]{128} \(also the session identifier\)/);
-    expect(of(comments, 4)).toContain('sshark: client → server: identification string "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10" (V_C of the exchange hash');
+    expect(of(comments, 4)).toContain('sshark: client to server: identification string "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10" (V_C of the exchange hash');
     expect(of(comments, 8)).toContain('sshark:   SSH_MSG_KEXINIT: packet 1 of session 1, sequence number 0, in clear');
     expect(of(comments, 12)).toContain("sshark: key exchange 1: the host key's signature over the exchange hash H is valid");
     expect(of(comments, 12)).toContain('SSH_MSG_EXT_INFO: packet 6 of session 1, sequence number 0, decrypted, MAC valid');
