@@ -3,7 +3,7 @@
 import { shorten } from '../src/bytes/printable.ts';
 import { LEVELS } from '../src/explain/note.ts';
 import { DEFAULT_LIMITS } from '../src/limits.ts';
-import { CommentCollector } from '../src/render/comments.ts';
+import { CommentCollector } from '../src/render/annotated.ts';
 import { count, grouped, problemText } from '../src/render/text.ts';
 import type { Sink } from '../src/ssh/model.ts';
 import { type Arguments, type Companion, lastOf, type Run } from './command.ts';

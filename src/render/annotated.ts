@@ -1,7 +1,9 @@
-/** What `annotate` prints beside the capture that it writes. */
+/** What `annotate` prints beside the capture that it writes, and what it writes into it. */
 import { palette } from './color.ts';
 import { captureEnding } from './ending.ts';
 import type { Renderer, RenderOptions } from './renderer.ts';
+
+export { CommentCollector } from './comments.ts';
 
 /** The problems of the capture itself: those of sessions are in the comments. */
 export function annotatedRenderer(options: RenderOptions): Renderer {

@@ -15,7 +15,7 @@ import { count, problemText, rangeText, sectionText, sideOf, wrap } from './text
 /** What every comment begins with, so that a display filter finds it: `frame.comment contains "sshark:"`. */
 export const MARK = 'sshark: ';
 /** Wireshark cuts a row of its tree at 240 bytes: a longer text becomes several comments. */
-const ROW = 180;
+const ROW = 200;
 /** Characters of a value, an identification string or a line before it. */
 const VALUE_SHOWN = 120;
 const PREAMBLE_SHOWN = 5;
