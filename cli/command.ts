@@ -51,10 +51,10 @@ export interface Command {
   /** Calls and what each does, for the help. */
   readonly examples: readonly (readonly [call: string, meaning: string])[];
   readonly options: Readonly<Record<string, Options>>;
+  /** What `-o` names is written by its companion; the renderer prints to standard output. */
+  readonly ownsOutput?: true;
   /** Name of the renderer and its options. */
   render(args: Arguments): { readonly format: string; readonly options: Partial<RenderOptions> };
-  /** `-o` names a folder that the companion fills; what is printed goes to standard output. */
-  readonly fillsFolder?: true;
   /** Who works beside the renderer in this run; undefined when nobody has to. */
   companion?(args: Arguments, run: Run): Promise<Companion | undefined>;
   /** Throws a UsageError for arguments that have no meaning. */

@@ -26,7 +26,7 @@ export async function runCommand(command: Command, given: Arguments, world: Worl
   const asked = runOf(path, given, world);
   const args = (await command.settle?.(given, asked)) ?? given;
   const run = { ...asked, wants: wantsOf(args) };
-  const target = command.fillsFolder === true ? undefined : lastOf(args.output);
+  const target = command.ownsOutput === true ? undefined : lastOf(args.output);
   const companion = await command.companion?.(args, run);
   const renderer = await makeRenderer(command, args, target === undefined ? world.columns : undefined, world, run.secrets, companion?.options);
   const output = openOutput(target, world, holdsSecrets(args) ? PRIVATE : undefined);

@@ -22,7 +22,7 @@ export const extract: Command = {
     output: { alias: 'o', type: 'string', requiresArg: true, describe: 'The folder, which is made if it is not there (needed)' },
     force: { type: 'boolean', describe: 'Write over files that are there' },
   },
-  fillsFolder: true,
+  ownsOutput: true,
   render: (args) => ({ format: lastOf(args.format) ?? 'table', options: {} }),
   check: async (args) => {
     if (lastOf(args.output) === undefined) throw new UsageError('extract needs a folder: -o DIR');

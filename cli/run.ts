@@ -1,5 +1,6 @@
 /** The command line: arguments to a command, errors to exit codes. */
 import { UnreadableError } from '../src/capture/file.ts';
+import { annotate } from './annotate.ts';
 import { type Arguments, type Command, InputError, UsageError, type World } from './command.ts';
 import { explain } from './explain.ts';
 import { extract } from './extract.ts';
@@ -13,7 +14,7 @@ import { secrets } from './secrets.ts';
 import { summary } from './summary.ts';
 
 /** The commands, in the order of the help. The first is what a bare capture means. */
-export const COMMANDS: readonly Command[] = [summary, packets, explain, kex, follow, extract, secrets];
+export const COMMANDS: readonly Command[] = [summary, packets, explain, kex, follow, extract, annotate, secrets];
 
 export const EXIT = { done: 0, problems: 1, usage: 2, input: 3, bug: 70 } as const;
 

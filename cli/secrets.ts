@@ -1,7 +1,6 @@
 /** The command `secrets`: which secret met which session, which did not and why; and the secrets as files. */
-import { statSync } from 'node:fs';
 import { RENDERERS } from '../src/render/index.ts';
-import { type Arguments, type Command, lastOf, UsageError } from './command.ts';
+import { type Command, lastOf } from './command.ts';
 
 const ROWS = RENDERERS.filter((row) => row.commands.includes('secrets'));
 /** What can be read back with -k. */
@@ -28,15 +27,5 @@ export const secrets: Command = {
     const target = lastOf(args.embed);
     return target === undefined ? undefined : new (await import('./embed.ts')).Embedding(target, run);
   },
-  check: async (args) => checkEmbedding(args),
+  check: async (args) => (await import('./copy.ts')).checkCopy(args, 'embed'),
 };
-
-/** The capture is read twice for a copy, and is not overwritten by it. */
-function checkEmbedding(args: Arguments): void {
-  const [path, target] = [lastOf(args.capture), lastOf(args.embed)];
-  if (path === undefined || target === undefined) return;
-  const from = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
-  if (path === '-' || from?.isFile() === false) throw new UsageError('--embed reads the capture twice: it must be a file');
-  const to = statSync(target, { throwIfNoEntry: false });
-  if (from !== undefined && to !== undefined && from.dev === to.dev && from.ino === to.ino) throw new UsageError('--embed writes a copy: give it another name');
-}

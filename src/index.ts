@@ -13,6 +13,7 @@ export type { Collected, DissectOptions, Outcome, Pieces, Result } from './disse
 export { collect, dissect, results } from './dissect.ts';
 export type { Limits } from './limits.ts';
 export { DEFAULT_LIMITS } from './limits.ts';
+export { CommentCollector, type CommentOptions } from './render/comments.ts';
 export { recordOfCapture, recordOfIdentification, recordOfPacket, recordOfSession, textOfRecord } from './render/json.ts';
 export { SecretStore } from './secrets/store.ts';
 export type * from './ssh/model.ts';

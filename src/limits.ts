@@ -85,6 +85,10 @@ export interface Limits {
   readonly diagnoses: number;
   /** Packets of one session that are kept for its story. */
   readonly storyPackets: number;
+  /** Characters of the comments that `annotate` adds for messages, and of those for sessions as many again. */
+  readonly commentText: number;
+  /** Characters of the comments that `annotate` adds to one frame for its messages. */
+  readonly frameCommentText: number;
   /** Problems kept for one session or capture; later ones are counted. */
   readonly problems: number;
 }
@@ -136,5 +140,7 @@ export const DEFAULT_LIMITS: Limits = {
   lateSecretsBytes: 32 * 1024 * 1024,
   diagnoses: 16,
   storyPackets: 1024,
+  commentText: 64 * 1024 * 1024,
+  frameCommentText: 1024 * 1024,
   problems: 1000,
 };

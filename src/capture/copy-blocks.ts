@@ -27,7 +27,14 @@ export interface Additions {
   /** Data of Decryption Secrets Blocks, one block for each. */
   readonly secrets?: readonly SecretsData[];
   /** Comments by frame number, as `Frame.number` counts. */
-  readonly comments?: ReadonlyMap<number, readonly string[]>;
+  readonly comments?: FrameComments;
+}
+
+/** A map of comments, or what can be asked like one. */
+export interface FrameComments {
+  readonly size: number;
+  has(frame: number): boolean;
+  get(frame: number): readonly string[] | undefined;
 }
 
 export interface SecretsData {
@@ -56,7 +63,7 @@ const OPTION_BYTES = 0xffff;
  */
 export class BlockCopy {
   private readonly secrets: readonly SecretsData[];
-  private readonly comments: ReadonlyMap<number, readonly string[]>;
+  private readonly comments: FrameComments;
   private readonly limits: Limits;
   private readonly log: ProblemLog;
   private out: Uint8Array[] = [];

@@ -148,6 +148,12 @@ export const RENDERERS: readonly RendererRow[] = [
     commands: ['extract'],
     make: async (options) => (await import('./manifest.ts')).filesNdjsonRenderer(options),
   },
+  {
+    name: 'text',
+    description: 'what is wrong with the capture',
+    commands: ['annotate'],
+    make: async (options) => (await import('./annotated.ts')).annotatedRenderer(options),
+  },
 ];
 
 /** The renderer called `name` among those that `command` offers. Unless they are asked for it gets to see no passwords. */

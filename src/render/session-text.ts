@@ -150,12 +150,22 @@ function algorithmTable(n: Negotiation, page: Page): string[] {
   const titles = 13;
   const names = Math.min(Math.max(...rows.map(([, c]) => chosenText(c).length), 0), 40);
   const why = Math.max(page.width - 4 - titles - 1 - names - 1, 26);
+  // By hand where nothing is to be broken: a row costs cli-table3 a hundred times as much, which adds up over thousands of sessions.
+  const fits = rows.every(([, c]) => PLAIN.test(chosenText(c) + whyText(c)) && chosenText(c).length <= names && whyText(c).length <= why);
+  if (fits) return rows.map(([title, c]) => plainRow(title, c, titles, names, page));
   const table = new Table({ ...COMPACT, wordWrap: true, wrapOnWordBoundary: true, colWidths: [titles, names, why] });
   for (const [title, c] of rows) table.push([title, c.failed ? page.colors.error(chosenText(c)) : chosenText(c), whyText(c)]);
   return table
     .toString()
     .split('\n')
     .map((line) => `    ${line}`.trimEnd());
+}
+
+const PLAIN = /^[\x20-\x7e]*$/;
+
+function plainRow(title: string, c: Choice, titles: number, names: number, { colors }: Page): string {
+  const name = chosenText(c).padEnd(names);
+  return `    ${title.padEnd(titles)} ${c.failed ? colors.error(name) : name} ${whyText(c)}`.trimEnd();
 }
 
 /** The same choice for the same reason. */

@@ -122,6 +122,12 @@ const FEATURES: Readonly<Record<string, (opened: Opened) => boolean>> = {
   'sftp-v6': speaks('version 6'),
   scp: ({ session }) => session.channels.some((c) => /^scp .*-t /.test(c.command ?? '')),
   'scp-read': ({ session }) => session.channels.some((c) => /^scp .*-f /.test(c.command ?? '')),
+  x11: (o) => asks('x11-req', 99)(o) && opens('x11', 'server')(o),
+  rsync: ({ session }) => session.channels.some((c) => /^rsync --server /.test(c.command ?? '')),
+  git: ({ session }) => session.channels.some((c) => c.command === "git-upload-pack 'notes.git'"),
+  // What was typed, two lines, is 18 bytes; what came back shows only the second, and its number of letters.
+  'hidden-input': ({ session }) => session.channels.some((c) => c.terminal !== undefined && c.bytes.client === 18 && c.bytes.server === 45),
+  'go-pty': ({ session }) => session.channels.some((c) => c.terminal?.term === 'dumb' && c.exitStatus === 3),
   'leading-zero-k': ({ session }) => [31, 255].includes((session.exchanges[0]?.sharedSecret ?? []).filter((byte, i) => i > 0 || byte > 0).length),
   'private-key': (o) => o.fixture.privateSecrets?.trimEnd().split('\n').length === 2,
   'secrets-block': (o) => firstBlock(o, DECRYPTION_SECRETS) > 0 && firstBlock(o, DECRYPTION_SECRETS) < firstBlock(o, ENHANCED_PACKET),
