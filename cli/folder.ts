@@ -1,7 +1,7 @@
 /** A folder that files are written below, and never beside: new files only, through no link. */
 import { constants, lstatSync, mkdirSync, openSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { otherName } from '../src/upper/safe-path.ts';
+import { otherName } from '../src/bytes/safe-path.ts';
 import { InputError } from './command.ts';
 import { codeOf, PRIVATE } from './output.ts';
 
