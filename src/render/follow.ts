@@ -22,9 +22,16 @@ export interface ChannelData {
 export function dataOf(p: Packet, options: RenderOptions): ChannelData | undefined {
   const { channel, side, number } = p;
   if (channel === undefined || (number !== DATA && number !== EXTENDED_DATA) || !isWanted(channel, options)) return undefined;
-  const bytes = p.value?.data;
-  if (!(bytes instanceof Uint8Array)) return undefined;
+  const bytes = p.value?.data instanceof Uint8Array ? p.value.data : hiddenDataOf(p);
+  if (bytes === undefined) return undefined;
   return { channel, side, stream: number === EXTENDED_DATA ? 'stderr' : side, bytes };
+}
+
+/** Data with a secret in it, as it stands in the packet that is shown without: behind type, channel, (data type) and length. */
+function hiddenDataOf({ secret, number, inflated, plain, payload }: Packet): Uint8Array | undefined {
+  if (!secret) return undefined;
+  const bytes = inflated?.bytes ?? plain.bytes.subarray(payload?.start ?? 0, payload?.end ?? 0);
+  return bytes.subarray(number === EXTENDED_DATA ? 13 : 9);
 }
 
 /** Whether `channel` was asked for. */

@@ -1,6 +1,6 @@
 /** Passwords and the like, hidden: the one place from which renderers get packets without them. */
 import { Space, type Span } from '../bytes/space.ts';
-import type { Packet, Session } from '../ssh/model.ts';
+import type { InnerMessage, Packet, Session } from '../ssh/model.ts';
 import { type Field, valueOfFields } from '../wire/field.ts';
 import type { Renderer } from './renderer.ts';
 
@@ -31,11 +31,25 @@ export function redactedPacket(p: Packet): Packet {
     fields,
     plain,
     inflated: p.inflated === undefined ? undefined : masked(p.inflated, found.inflated),
+    inner: p.inner.map(redactedMessage),
     value: fields.find((f) => f.kind === 'message')?.value as Packet['value'],
     // In a session without encryption the bytes of the wire are the clear text.
     ...(p.plain === p.space ? { space: plain } : {}),
   };
   return new Proxy(p, { get: (target, name) => (Object.hasOwn(hidden, name) ? Reflect.get(hidden, name) : Reflect.get(target, name)) });
+}
+
+/** A message inside a channel without its secrets. Its summary never holds any. */
+function redactedMessage(m: InnerMessage): InnerMessage {
+  if (!m.secret) return m;
+  const found: Found = { plain: [], inflated: [] };
+  const fields = m.fields.map((f) => redactedField(f, found, 'plain'));
+  const hidden: Partial<InnerMessage> = {
+    fields,
+    space: masked(m.space, found.plain),
+    value: fields.find((f) => f.kind === 'message')?.value as InnerMessage['value'],
+  };
+  return new Proxy(m, { get: (target, name) => (Object.hasOwn(hidden, name) ? Reflect.get(hidden, name) : Reflect.get(target, name)) });
 }
 
 /** Packets cut off by the end of the capture are in the record of their session. */

@@ -59,6 +59,8 @@ export class SshPacket implements Packet {
   context: string | undefined = undefined;
   readonly problems: Problem[];
   readonly inflated: Space | undefined;
+  /** The data of a channel in it is secret as a whole. */
+  private hidden = false;
   private readonly header: Header;
   private readonly framed: Framed;
   private readonly taken: Taken;
@@ -176,6 +178,12 @@ export class SshPacket implements Packet {
       );
   }
 
+  /** The data of a channel that it carries holds a private key or the like: it is shown only to those who ask for secrets. */
+  hideData(): void {
+    this.hidden = true;
+    this.secret = true;
+  }
+
   get summary(): string {
     if (this.number === undefined) return this.encrypted ? `Encrypted packet, ${this.length} bytes` : 'Packet without a message';
     const line = this.message?.summary((this.value ?? {}) as never, this.context) ?? `Unknown message ${this.number}`;
@@ -219,7 +227,7 @@ export class SshPacket implements Packet {
       kind: 'message',
       span: p,
       value: d.value,
-      children: [first, ...d.fields],
+      children: [first, ...(this.hidden ? d.fields.map(hiddenData) : d.fields)],
       ...(this.inflated === undefined ? {} : { within: this.inflated }),
       ...(this.message === undefined ? {} : { doc: this.message.note }),
     };
@@ -242,6 +250,10 @@ export class SshPacket implements Packet {
     const s = this.framed.paddingSpan;
     if (s !== undefined) out.push(leaf('padding', 'bytes', s.start, s.end, this.plain.bytes.subarray(s.start, s.end), PADDING_DOC));
   }
+}
+
+function hiddenData(f: Field): Field {
+  return f.name === 'data' ? { ...f, secret: true } : f;
 }
 
 const STUCK_DOC = 'The payload as it was sent: it could not be decompressed.';

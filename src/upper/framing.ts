@@ -124,6 +124,16 @@ export class Framing {
     return this.have;
   }
 
+  /** Type of the message that is not yet whole, when it is there. */
+  get pendingType(): number | undefined {
+    let at = LENGTH;
+    for (const part of this.parts) {
+      if (at < part.length) return part[at];
+      at -= part.length;
+    }
+    return undefined;
+  }
+
   /** The messages that end in `bytes`, the data of `packet`. */
   take(bytes: Uint8Array, packet: SshPacket): readonly FramedBytes[] {
     let at = this.lost ? this.resume(bytes, 0, packet) : 0;

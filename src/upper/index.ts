@@ -3,7 +3,9 @@ import type { Limits } from '../limits.ts';
 import type { ChannelHandlers } from '../ssh/connection/handler.ts';
 import type { Sink } from '../ssh/model.ts';
 import type { SshSession } from '../ssh/session.ts';
+import { agent } from './agent/index.ts';
 import { forward, tun, x11 } from './forward.ts';
+import { git, rsync } from './programs.ts';
 import type { Place, Protocol } from './protocol.ts';
 import { SCP } from './scp/index.ts';
 import { SFTP } from './sftp/index.ts';
@@ -12,6 +14,9 @@ import { terminal } from './terminal.ts';
 export const PROTOCOLS: readonly Protocol[] = [
   SFTP,
   SCP,
+  agent,
+  git,
+  rsync,
   forward,
   x11,
   tun,

@@ -58,8 +58,8 @@ export class FramedMessage implements InnerMessage {
   get fields(): readonly Field[] {
     const { length } = this.framed;
     const d = this.decode(true);
-    const type: Field = {
-      ...leaf('type', 'byte', TYPE, BODY, this.number, 'Says which message this is.'),
+    const first: Field = {
+      ...leaf('messageNumber', 'byte', TYPE, BODY, this.number, 'Says which message this is.'),
       ...(this.def === undefined ? {} : { label: this.def.name }),
     };
     const body: Field = {
@@ -67,7 +67,7 @@ export class FramedMessage implements InnerMessage {
       kind: 'message',
       span: { start: TYPE, end: length },
       value: d.value,
-      children: [type, ...d.fields],
+      children: [first, ...d.fields],
       ...(this.def === undefined ? {} : { doc: this.def.note }),
     };
     return [leaf('length', 'uint32', 0, TYPE, length - TYPE, 'Bytes of the message that follow.'), body];

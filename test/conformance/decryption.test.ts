@@ -107,6 +107,11 @@ const FEATURES: Readonly<Record<string, (opened: Opened) => boolean>> = {
   'exit-signal': ({ session }) => session.channels.some((c) => c.exitSignal === 'TERM'),
   signal: (o) => asks('signal')(o) && o.session.channels.some((c) => c.exitSignal === 'TERM'),
   agent: (o) => asks('auth-agent-req@openssh.com')(o) && opens('auth-agent@openssh.com', 'server')(o),
+  'agent-use': ({ session }) =>
+    session.channels
+      .flatMap((c) => c.content?.operations ?? [])
+      .map((o) => `${o.name} ${o.succeeded}`)
+      .join() === 'session-bind@openssh.com true,identities true,sign true,add true,identities true,sign true,remove true',
   'tcpip-forward': (o) => asks('tcpip-forward', 81)(o) && opens('forwarded-tcpip', 'server')(o),
   'direct-tcpip': opens('direct-tcpip', 'client'),
   'nested-session': ({ session }) => session.channels.some((c) => c.content?.session?.authentication.outcome === 'success'),
