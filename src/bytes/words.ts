@@ -16,8 +16,9 @@ export function ordinal(n: number): string {
   return `${n}${teen ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')}`;
 }
 
-/** `127.0.0.1:22`, `[::1]:22`. */
+/** `127.0.0.1:22`, `[::1]:22`; the address alone where there is no port. */
 export function endpointText(e: { readonly address: string; readonly port: number }): string {
+  if (e.port === 0) return e.address;
   return e.address.includes(':') ? `[${e.address}]:${e.port}` : `${e.address}:${e.port}`;
 }
 

@@ -171,8 +171,8 @@ function lineOf(stream: Stream, text: string, colors: Palette, coloured: boolean
   return (stream === 'stderr' ? colors.error : colors[stream])(safe);
 }
 
-/** Protocols whose bytes are no text: their messages are told. */
-const FRAMED = new Set(['sftp', 'agent']);
+/** Protocols whose bytes are no text: their messages are told; those of SSH in the session that it is. */
+const FRAMED = new Set(['sftp', 'agent', 'ssh']);
 
 /** The messages of a protocol, a line each. */
 class MessageView implements View {

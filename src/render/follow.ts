@@ -61,7 +61,8 @@ export function sizeIn(p: Packet): Size | undefined {
 export function channelHeading(s: Session, c: Channel): string {
   const { user, outcome } = s.authentication;
   const as = user === undefined || outcome !== 'success' ? '' : ` as ${JSON.stringify(printable(user.slice(0, 64)))}`;
-  return `${channelName(s, c)} ${channelTitle(c)}${as}`;
+  const inner = c.content?.session;
+  return `${channelName(s, c)} ${channelTitle(c)}${as}${inner === undefined ? '' : `, SSH: session ${inner.number}`}`;
 }
 
 /** `Session 1, channel 0:`. */

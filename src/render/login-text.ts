@@ -1,6 +1,6 @@
 /** Logins and channels in words, for the summary of a session. */
 import { shorten } from '../bytes/printable.ts';
-import type { Authentication, Channel, LoginAttempt, Session } from '../ssh/model.ts';
+import type { Authentication, Channel, LoginAttempt, Session, Transfer } from '../ssh/model.ts';
 import { count, endpointText, grouped } from './text.ts';
 
 /** Attempts and channels listed for one session. */
@@ -47,7 +47,36 @@ function channelText(c: Channel): string {
   const signal = c.exitSignal === undefined ? '' : `, ended by signal ${shorten(c.exitSignal, 32)}`;
   const sent = (side: 'client' | 'server') => grouped(c.bytes[side] + c.extendedBytes[side]);
   const bytes = c.refusal === undefined ? `, ${sent('client')} bytes up, ${sent('server')} down` : '';
-  return `${c.id}: ${channelTitle(c)}${refused}${bytes}${status}${signal}`;
+  const content = contentText(c);
+  return `${c.id}: ${channelTitle(c)}${refused}${content === '' ? '' : `, ${content}`}${bytes}${status}${signal}`;
+}
+
+/** Contents that the title of their channel tells already. */
+const PLAIN: ReadonlySet<string> = new Set(['terminal', 'stream']);
+
+/** What a channel carries: `http: GET / HTTP/1.1`, `SSH: session 2`, `sftp: version 3, 12 operations, 1 failed`; nothing when there is no more to say. */
+function contentText({ content }: Channel): string {
+  if (content === undefined || PLAIN.has(content.protocol)) return '';
+  if (content.session !== undefined) return `SSH: session ${content.session.number}`;
+  const { protocol, detail, operations } = content;
+  const failed = operations.filter((o) => o.succeeded === false).length;
+  const many = operations.length === 0 ? [] : [count(operations.length, 'operation'), ...(failed === 0 ? [] : [`${failed} failed`])];
+  const words = [...(detail === '' ? [] : [shorten(detail, COMMAND_SHOWN)]), ...many].join(', ');
+  return words === '' ? shorten(protocol, NAME_SHOWN) : `${shorten(protocol, NAME_SHOWN)}: ${words}`;
+}
+
+/** The files that moved, a line each. */
+export function transferLines(s: Session): string[] {
+  return bounded(
+    s.channels.flatMap((c) => c.content?.transfers ?? []),
+    transferText,
+  );
+}
+
+function transferText(t: Transfer): string {
+  const size = t.size === undefined || t.size === t.bytes ? '' : ` of ${grouped(t.size)}`;
+  const note = t.note === '' ? '' : `: ${shorten(t.note, 160)}`;
+  return `${t.direction} ${JSON.stringify(shorten(t.path, COMMAND_SHOWN))}, ${grouped(t.bytes)}${size} bytes, ${t.complete ? 'complete' : 'not complete'}${note}`;
 }
 
 function subsystemText(c: Channel): string | undefined {

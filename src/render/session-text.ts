@@ -9,7 +9,7 @@ import type { Choice, ListName, Negotiation } from '../ssh/negotiate.ts';
 import type { Severity } from '../wire/problem.ts';
 import { type Palette, paintOf } from './color.ts';
 import { COMPACT } from './compact.ts';
-import { channelLines, loginLines } from './login-text.ts';
+import { channelLines, loginLines, transferLines } from './login-text.ts';
 import { count, endpointText, grouped, problemText, wrap } from './text.ts';
 import { elapsed, isoTime } from './time.ts';
 
@@ -50,7 +50,12 @@ export function sessionLines(s: Session, colors: Palette, width: number): string
   page.lines.push(`${colors.strong(`Session ${s.number}`)}: ${facts.join(', ')}`);
   page.put('client', partyText(client), colors.client);
   page.put('server', partyText(server), colors.server);
-  page.put('roles', ROLES[s.roles], s.roles === 'port' ? colors.warning : undefined);
+  if (s.parent !== undefined) page.put('inside', `channel ${s.parent.channel.id} of session ${s.parent.session.number}`);
+  page.put(
+    'roles',
+    s.parent !== undefined && s.roles === 'syn' ? 'known: the client began the connection' : ROLES[s.roles],
+    s.roles === 'port' ? colors.warning : undefined,
+  );
   if (!s.complete) page.put('', 'the capture does not hold the whole beginning of this session', colors.warning);
   page.put('start', isoTime(flow.start));
   page.list('phases', phaseLines(s));
@@ -61,6 +66,7 @@ export function sessionLines(s: Session, colors: Palette, width: number): string
   const bad = s.authentication.attempts.some((a) => a.signature?.verdict === 'invalid');
   page.list('login', loginLines(s.authentication), bad ? colors.error : undefined);
   page.list('channels', channelLines(s));
+  page.list('files', transferLines(s));
   page.put('end', printable(s.ending));
   problemLines(page, s);
   return page.lines;
@@ -89,7 +95,10 @@ function phaseLines(s: Session): string[] {
   const times = s.phases.map((p) => elapsed(s.flow.start, p.time));
   const time = Math.max(0, ...times.map((t) => t.length));
   const frame = Math.max(0, ...s.phases.map((p) => String(p.frame).length));
-  return s.phases.map((p, i) => `${(times[i] ?? '').padStart(time)} s  frame ${String(p.frame).padStart(frame)}  ${PHASES[p.name]}`);
+  return s.phases.map(
+    (p, i) =>
+      `${(times[i] ?? '').padStart(time)} s  frame ${String(p.frame).padStart(frame)}  ${s.parent !== undefined && p.name === 'tcp' ? 'first data in the channel' : PHASES[p.name]}`,
+  );
 }
 
 /** What one key exchange agreed on, and the host key that the server showed in it; in short when it is what the one before agreed on. */

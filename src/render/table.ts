@@ -2,7 +2,7 @@
 import Table from 'cli-table3';
 import { printable } from '../bytes/printable.ts';
 import type { Timestamp } from '../capture/frame.ts';
-import type { Identification, Packet, Session, Side } from '../ssh/model.ts';
+import type { Identification, InnerMessage, Packet, Session, Side } from '../ssh/model.ts';
 import type { Problem } from '../wire/problem.ts';
 import { type Palette, paintOf, palette } from './color.ts';
 import { COMPACT } from './compact.ts';
@@ -20,6 +20,17 @@ interface Column {
 
 /** Narrower than this, messages go by their numbers: their names would leave no room for what they say. */
 const ROOM_FOR_NAMES = 110;
+
+/** The cells of a row as texts. */
+interface Cells {
+  readonly session: string;
+  readonly index: string;
+  readonly time: string;
+  readonly frame: string;
+  readonly side: Side;
+  readonly sequence: string;
+  readonly name: string;
+}
 
 /** What a row says; the summary behind it takes the room that is left. */
 interface Row {
@@ -41,7 +52,7 @@ export function tableRenderer(options: RenderOptions): TextRenderer {
   const renderer: TextRenderer = {
     begin: () => table.head(),
     identification: (i) => table.row(i.session, rowOfIdentification(i)),
-    packet: (p) => table.row(p.session, rowOfPacket(p)),
+    packet: (p) => table.row(p.session, rowOfPacket(p)) + p.inner.map((m) => table.inner(p, m)).join(''),
     session: (s) => table.close(s),
     capture: (c) => captureEnding(c, table.colors),
   };
@@ -78,14 +89,18 @@ class PacketTable {
   row(session: Session, row: Row): string {
     this.origin ??= session.flow.start;
     const time = this.options.absoluteTime ? isoTime(row.time) : elapsed(this.origin, row.time);
-    const arrow = row.side === 'client' ? 'C → S' : 'C ← S';
-    const cells = [String(row.session), row.index, time, String(row.frame), arrow, row.sequence, this.names ? row.name : row.number];
-    let text = '';
-    for (const [i, c] of this.columns.entries())
-      text += `${c.align === 'right' ? (cells[i] as string).padStart(c.width) : (cells[i] as string).padEnd(c.width)} `;
-    text = this.fit(printable(text + row.summary));
+    const cells = { session: String(row.session), index: row.index, time, frame: String(row.frame), side: row.side, sequence: row.sequence };
+    const text = this.line({ ...cells, name: this.names ? row.name : row.number }, row.summary);
     const paint = row.problems.some((p) => p.severity === 'error') ? this.colors.error : this.colors[row.side];
     return `${this.heading(session)}${paint(text)}\n${this.problems(row.problems)}`;
+  }
+
+  /** The row of a message inside the channel that ended in `p`; what is wrong with it stands at the packet. */
+  inner(p: Packet, m: InnerMessage): string {
+    const blank = { session: '', index: '', time: '', frame: '', sequence: '' };
+    const answer = m.answers === undefined ? '' : ` [answers No. ${m.answers.packet} after ${(m.answers.latency * 1000).toFixed(3)} ms]`;
+    const name = this.names ? `  ${m.name}` : String(m.number ?? '');
+    return `${this.colors[p.side](this.line({ ...blank, side: p.side, name }, `  ${m.summary}${answer}`))}\n`;
   }
 
   /** The end of a session, with what is wrong in it: also what belongs to no packet. */
@@ -98,16 +113,32 @@ class PacketTable {
   private heading(s: Session): string {
     if (this.opened.has(s.number)) return '';
     this.opened.add(s.number);
-    return `${this.colors.strong(`Session ${s.number}: client ${endpointText(s.client)} → server ${endpointText(s.server)}`)}\n`;
+    return `${this.colors.strong(`Session ${s.number}: client ${endpointText(s.client)} → server ${endpointText(s.server)}${insideText(s)}`)}\n`;
   }
 
   private problems(problems: readonly Problem[]): string {
     return problems.map((p) => `  ${paintOf(this.colors, p.severity)(`! ${problemText(p)}`)}\n`).join('');
   }
 
+  /** The cells in their columns, then the summary. */
+  private line(cells: Cells, summary: string): string {
+    const { session, index, time, frame, side, sequence, name } = cells;
+    const arrow = side === 'client' ? 'C → S' : 'C ← S';
+    let text = '';
+    for (const [i, cell] of [session, index, time, frame, arrow, sequence, name].entries()) {
+      const { width, align } = this.columns[i] as Column;
+      text += `${align === 'right' ? cell.padStart(width) : cell.padEnd(width)} `;
+    }
+    return this.fit(printable(text + summary));
+  }
+
   private fit(text: string): string {
     return this.options.width === undefined ? text.trimEnd() : clip(text, this.options.width);
   }
+}
+
+function insideText({ parent }: Session): string {
+  return parent === undefined ? '' : `, inside channel ${parent.channel.id} of session ${parent.session.number}`;
 }
 
 function columnsOf(options: RenderOptions, names: boolean): Column[] {

@@ -2,14 +2,14 @@
 import { toHex } from '../bytes/hex.ts';
 import { printable, shorten } from '../bytes/printable.ts';
 import type { Space, Span } from '../bytes/space.ts';
-import type { Identification, Packet } from '../ssh/model.ts';
+import type { Identification, InnerMessage, Packet } from '../ssh/model.ts';
 import type { Field } from '../wire/field.ts';
 import type { Problem } from '../wire/problem.ts';
 import { type Palette, paintOf, palette } from './color.ts';
 import { captureEnding, sessionEnding } from './ending.ts';
 import { withHex } from './hex.ts';
 import type { RenderOptions, TextRenderer } from './renderer.ts';
-import { problemText, rangeText, sideOf } from './text.ts';
+import { count, problemText, rangeText, sideOf } from './text.ts';
 import { isoTime } from './time.ts';
 
 const INDENT = '    ';
@@ -72,7 +72,19 @@ function packetTree(p: Packet, tree: Tree): string {
     `MAC ${p.mac}`,
   ];
   const title = tree.colors.strong(printable(p.summary));
-  return `${tree.colors[p.side](facts.join(', '))}\n${title}\n${p.fields.map((f) => fieldLines(f, 1, tree)).join('')}${problemLines(p.problems, tree)}\n`;
+  const fields = p.fields.map((f) => fieldLines(f, 1, tree)).join('');
+  const inner = p.inner.map((m) => innerTree(m, tree)).join('');
+  return `${tree.colors[p.side](facts.join(', '))}\n${title}\n${fields}${inner}${problemLines(p.problems, tree)}\n`;
+}
+
+/** A message inside the channel that ended in the packet. Its offsets count in itself: it may have begun in an earlier packet. */
+function innerTree(m: InnerMessage, tree: Tree): string {
+  const { space } = m;
+  const inside: Tree = { ...tree, space, spread: space.frames.length > 1, within: 'message ' };
+  const frames = space.frames.length > 1 ? `, frames ${space.frames.join(', ')}` : '';
+  const answer = m.answers === undefined ? '' : `, answers packet ${m.answers.packet} after ${(m.answers.latency * 1000).toFixed(3)} ms`;
+  const title = `${printable(m.protocol)}: ${tree.colors.strong(printable(m.summary))} (${count(space.bytes.length, 'byte')}${frames}${answer})`;
+  return `${INDENT}${title}\n${m.fields.map((f) => fieldLines(f, 2, inside)).join('')}`;
 }
 
 function fieldLines(f: Field, depth: number, tree: Tree): string {

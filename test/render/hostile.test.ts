@@ -36,7 +36,21 @@ async function everything(name: string, options: Partial<RenderOptions>): Promis
   const field = { name: NASTY, kind: 'text', label: NASTY, doc: NASTY, value: NASTY, span: { start: 0, end: 4 }, children: [] };
   const list = { ...field, kind: 'name-list', value: [NASTY] };
   const value = { userName: NASTY, list: [NASTY], deep: { a: NASTY } };
-  const packet = aPacket(session, { name: NASTY, summary: NASTY, value, fields: [field, list], problems: wrong });
+  const inner = [
+    {
+      protocol: NASTY,
+      number: 1,
+      name: NASTY,
+      summary: NASTY,
+      value,
+      space: client.space,
+      fields: [field],
+      answers: undefined,
+      secret: false,
+      problems: wrong,
+    },
+  ];
+  const packet = aPacket(session, { name: NASTY, summary: NASTY, value, inner, fields: [field, list], problems: wrong });
   const parts = [
     renderer?.begin?.(),
     renderer?.identification?.({ ...client, preamble: [NASTY, NASTY], problems: wrong }),
