@@ -21,6 +21,9 @@ export function followInputRenderer(options: RenderOptions): Renderer {
   };
 }
 
+/** What people type into, and what programs are fed with. */
+const TYPED: ReadonlySet<string> = new Set(['terminal', 'stream']);
+
 /** Bytes of one line that are kept, and of the output that is searched for its echo. */
 const LONGEST = 16 * 1024;
 const ENTER = /[\r\n]$/;
@@ -78,7 +81,7 @@ class FollowInput {
     const closed = closedBy(p);
     if (closed !== undefined) return this.finish(p.session, closed);
     const data = dataOf(p, this.options);
-    if (data === undefined) return '';
+    if (data === undefined || !TYPED.has(data.channel.content?.protocol ?? 'stream') || data.channel.type !== 'session') return '';
     const { channel } = data;
     const input = this.inputs.get(channel) ?? { line: undefined, reader: channel.terminal === undefined ? new LineReader() : undefined };
     this.inputs.set(channel, input);
@@ -95,7 +98,7 @@ class FollowInput {
 
   session(s: Session): string {
     const rest = s.channels.map((c) => this.finish(s, c)).join('');
-    return rest + (this.begun.delete(s) ? '' : nothingToFollow(s, this.options).replace('follow', 'show: nothing was typed, or it cannot be read'));
+    return rest + (this.begun.delete(s) ? '' : nothingToFollow(s, this.options, 'nothing was typed'));
   }
 
   private typed(p: Packet, input: Input, { channel, bytes }: ChannelData): string {

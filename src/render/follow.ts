@@ -81,12 +81,12 @@ export function channelEnding(c: Channel): string {
   return `Channel ${c.id}: ${[...status, ...signal, bytes, ...open].join(', ')}`;
 }
 
-/** Why nothing of `s` was printed. */
-export function nothingToFollow(s: Session, options: RenderOptions): string {
-  return `Session ${s.number}: nothing to follow: ${reasonOf(s, options)}\n`;
+/** Why nothing of `s` was printed; `otherwise` is the reason when its channels were read and just hold nothing of the kind. */
+export function nothingToFollow(s: Session, options: RenderOptions, otherwise?: string): string {
+  return `Session ${s.number}: nothing to follow: ${reasonOf(s, options, otherwise)}\n`;
 }
 
-function reasonOf(s: Session, options: RenderOptions): string {
+function reasonOf(s: Session, options: RenderOptions, otherwise: string | undefined): string {
   if (s.protocol === 1) return 'SSH-1 is not decrypted';
   const closed = [s.server, s.client].map((party) => party.decryption).find((d) => d.bytes > 0 && d.decrypted === 0);
   if (closed !== undefined) return closed.reason === '' ? 'it is not decrypted' : printable(closed.reason);
@@ -95,5 +95,5 @@ function reasonOf(s: Session, options: RenderOptions): string {
     return s.channels.length === 1
       ? `it has no channel ${options.channel}, only 0`
       : `it has no channel ${options.channel}, only 0 to ${s.channels.length - 1}`;
-  return options.channel === undefined ? 'no data went over its channels' : `no data went over channel ${options.channel}`;
+  return otherwise ?? (options.channel === undefined ? 'no data went over its channels' : `no data went over channel ${options.channel}`);
 }

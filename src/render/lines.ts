@@ -8,7 +8,7 @@ const CR = 0x0d;
 /** A packet this full was cut by its size, not by what its sender wanted to say. */
 const FULL = 1024;
 
-/** Cuts a stream into lines. What is not UTF-8 is read as ISO 8859-1, each line for itself. */
+/** Cuts a stream into lines. What is not UTF-8 is read as ISO 8859-1, each line for itself, unless it is no text at all. */
 export class LineReader {
   private readonly pending = new Uint8Array(LONGEST);
   private used = 0;
@@ -51,7 +51,7 @@ export class LineReader {
   private long(): string {
     let end = this.used;
     for (let back = 1; back <= 3; back++) if ((this.pending[this.used - back] as number) >= 0xc0) end = this.used - back;
-    const text = textOf(this.pending.subarray(0, end));
+    const text = lineText(this.pending.subarray(0, end));
     this.pending.copyWithin(0, end, this.used);
     this.used -= end;
     return text;
@@ -59,8 +59,20 @@ export class LineReader {
 
   private line(): string {
     const end = this.pending[this.used - 1] === CR ? this.used - 1 : this.used;
-    const text = textOf(this.pending.subarray(0, Math.max(0, end)));
+    const text = lineText(this.pending.subarray(0, Math.max(0, end)));
     this.used = 0;
     return text;
   }
+}
+
+/** Controls but tab, carriage return and escape, and those of C1: in ISO 8859-1 these are not text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what to look for
+const BINARY = /[\0-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]/;
+const HIGH = /[\x80-\xff]/g;
+
+/** One line as text; bytes above 0x7f of binary data are spelled out, since they are no letters. */
+function lineText(bytes: Uint8Array): string {
+  const text = textOf(bytes);
+  if (text.length < bytes.length || !BINARY.test(text)) return text;
+  return text.replace(HIGH, (c) => `\\x${c.charCodeAt(0).toString(16)}`);
 }

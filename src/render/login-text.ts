@@ -55,12 +55,14 @@ function channelText(c: Channel): string {
 const PLAIN: ReadonlySet<string> = new Set(['terminal', 'stream']);
 
 /** What a channel carries: `http: GET / HTTP/1.1`, `SSH: session 2`, `sftp: version 3, 12 operations, 1 failed`; nothing when there is no more to say. */
-function contentText({ content }: Channel): string {
+function contentText(c: Channel): string {
+  const { content } = c;
   if (content === undefined || PLAIN.has(content.protocol)) return '';
   if (content.session !== undefined) return `SSH: session ${content.session.number}`;
   const { protocol, detail, operations } = content;
   const failed = operations.filter((o) => o.succeeded === false).length;
   const many = operations.length === 0 ? [] : [count(operations.length, 'operation'), ...(failed === 0 ? [] : [`${failed} failed`])];
+  if (protocol === c.type && detail === '') return '';
   const words = [...(detail === '' ? [] : [shorten(detail, COMMAND_SHOWN)]), ...many].join(', ');
   return words === '' ? shorten(protocol, NAME_SHOWN) : `${shorten(protocol, NAME_SHOWN)}: ${words}`;
 }

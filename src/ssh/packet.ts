@@ -133,7 +133,7 @@ export class SshPacket implements Packet {
   get plain(): Space {
     const { clear } = this.framed;
     if (clear === undefined) return this.space;
-    this.plainSpace ??= new Space(withTail(clear, this.space.bytes), this.space.origins);
+    this.plainSpace ??= new Space(withTail(clear, this.space.bytes), this.space.origins, this.space.exact);
     return this.plainSpace;
   }
 

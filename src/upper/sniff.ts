@@ -33,7 +33,7 @@ const ROWS: readonly Row[] = [
   { protocol: 'tls', from: 'a', test: /^\x16\x03[\0-\x04][\0-\x40].\x01\0/s },
   { protocol: 'socks', from: 'a', test: /^\x05(?:\x01.|\x02.{2}|\x03.{3}|\x04.{4})$/s, detail: () => 'version 5' },
   { protocol: 'socks', from: 'a', test: /^\x04[\x01\x02].{6}[^\0]*\0/s, detail: () => 'version 4' },
-  { protocol: 'x11', from: 'a', test: /^(?:l\0\x0b\0|B\0\0\x0b)/ },
+  { protocol: 'x11', from: 'a', test: /^(?:l\0\x0b\0|B\0\0\x0b)(?:.{8}([A-Z\d-]{4,32}))?/s, detail: line },
   { protocol: 'vnc', from: 'b', test: /^(RFB \d{3}\.\d{3})\n/, detail: line },
   { protocol: 'rdp', from: 'a', test: /^\x03\0\0[\x0b-\xff].\xe0/ },
   { protocol: 'postgresql', from: 'a', test: /^\0\0[\0\x01].(?:\0\x03\0\0|\x04\xd2\x16\x2f)/s },

@@ -74,9 +74,9 @@ Channel 0: exit status 0, 21 bytes up, 12 down, 3 on stderr
       exec(3, 'x'),
       ['s', say(7, bytes.subarray(0, 4))],
       ['s', say(7, bytes.subarray(4))],
-      ['s', say(7, Uint8Array.of(0xe9, 0x80, 10))],
+      ['s', say(7, Uint8Array.of(0xe9, 0x74, 0xe9, 10, 0xe9, 0x80, 0x41, 10))],
     ]);
-    expect(out.split('\n').slice(1, 3)).toEqual(['S> 日本', 'S> é\\x80']);
+    expect(out.split('\n').slice(1, 4)).toEqual(['S> 日本', 'S> été', 'S> \\xe9\\x80A']);
   });
 
   test('channels that speak at the same time stand one after the other', async () => {

@@ -31,6 +31,7 @@ test.each<[string, 'a' | 'b', string | number[], string, string]>([
   ['SOCKS 4', 'a', [4, 1, 0, 80, 10, 0, 0, 1, 0], 'socks', 'version 4'],
   ['X11, little endian', 'a', [0x6c, 0, 11, 0, 0, 0], 'x11', ''],
   ['X11, big endian', 'a', [0x42, 0, 0, 11, 0, 0], 'x11', ''],
+  ['X11 with a cookie', 'a', [0x6c, 0, 11, 0, 0, 0, 18, 0, 16, 0, 0, 0, ...utf8('MIT-MAGIC-COOKIE-1'), 0, 0], 'x11', 'MIT-MAGIC-COOKIE-1'],
   ['VNC', 'b', 'RFB 003.008\n', 'vnc', 'RFB 003.008'],
   ['SSH of the server', 'b', 'SSH-2.0-x\r\n', 'ssh', ''],
   ['MySQL', 'b', [0x4a, 0, 0, 0, 10, ...utf8('8.0.36'), 0, 1], 'mysql', '8.0.36'],
@@ -144,6 +145,22 @@ describe('SSH inside a channel', () => {
       bytes.push(...holder.space.bytes.subarray(start, start + place.length));
     }
     expect(Uint8Array.from(bytes)).toEqual(KEXINIT);
+  });
+
+  test('behind compression its fields still lead to the right frames, and claim no more', async () => {
+    const { capture, secrets = '' } = fixture('connection-nested-zlib');
+    const store = new SecretStore();
+    store.add(utf8(secrets), 'secrets.keylog');
+    const { sessions, packets } = await collect(inMemory(capture), { secrets: store });
+    const inner = sessions.find((s) => s.parent !== undefined);
+    expect(inner?.authentication.outcome).toBe('success');
+    const carriers = new Set(packets.filter((p) => p.channel === inner?.parent?.channel && p.number === 94).map((p) => p.frame));
+    const inside = packets.filter((p) => p.session === inner);
+    expect(inside.length).toBeGreaterThan(20);
+    for (const p of inside) {
+      expect([p.space.exact, p.plain.exact]).toEqual([false, false]);
+      for (const frame of p.space.frames) expect(carriers.has(frame)).toBe(true);
+    }
   });
 
   test('byte by byte, and in the command of a proxy', async () => {
