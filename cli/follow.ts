@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { channelHeading, dataOf, nothingToFollow } from '../src/render/follow.ts';
 import { DEFAULT_RENDER_OPTIONS, type RenderOptions, type Stream } from '../src/render/renderer.ts';
 import type { Channel, Session, Sink } from '../src/ssh/model.ts';
-import { type Arguments, type Command, type Companion, lastOf, numberOf, type Run, UsageError } from './command.ts';
+import { type Arguments, type Command, type Companion, lastOf, numberOf, type Run, UsageError, valuesOf } from './command.ts';
 
 /** The forms besides text, each an option. */
 const FORMS = ['raw', 'hex', 'cast'] as const;
@@ -63,7 +63,7 @@ function shows(args: Arguments, c: Channel, stream: Stream): boolean {
 
 /** The arguments with the one channel that there is to show. Reads the capture when they leave it open. */
 async function chooseChannel(args: Arguments, run: Run): Promise<Arguments> {
-  if (args.session !== undefined && args.channel !== undefined && /^\d+$/.test(lastOf(args.session) ?? '')) return args;
+  if (valuesOf(args.session, ',').length === 1 && args.channel !== undefined) return args;
   const form = args.raw === true ? '--raw' : '--cast';
   if (run.path === '-' || statSync(run.path, { throwIfNoEntry: false })?.isFile() === false)
     throw new UsageError(`${form} of a pipe needs a session and a channel: -s NUMBER --channel NUMBER`);

@@ -23,7 +23,7 @@ const ARROWS: Readonly<Record<Stream, string>> = { client: 'C → S', server: 'C
 class FollowHex {
   readonly colors: Palette;
   private readonly options: RenderOptions;
-  private readonly offsets = new Map<Channel, Record<Stream, number>>();
+  private readonly offsets = new Map<Channel, Record<Stream, number> & { readonly session: Session }>();
   private readonly begun = new Set<Session>();
   private current: Channel | undefined;
 
@@ -39,7 +39,7 @@ class FollowHex {
     if (data === undefined) return '';
     const { channel, stream, bytes } = data;
     this.begun.add(p.session);
-    const offsets = this.offsets.get(channel) ?? { client: 0, server: 0, stderr: 0 };
+    const offsets = this.offsets.get(channel) ?? { session: p.session, client: 0, server: 0, stderr: 0 };
     this.offsets.set(channel, offsets);
     const time = this.options.absoluteTime ? isoTime(p.time) : `${elapsed(p.session.flow.start, p.time)} s`;
     const paint = stream === 'stderr' ? this.colors.error : this.colors[stream];
@@ -50,7 +50,8 @@ class FollowHex {
   }
 
   session(s: Session): string {
-    const rest = s.channels.map((c) => this.finish(s, c)).join('');
+    let rest = '';
+    for (const [c, { session }] of this.offsets) if (session === s) rest += this.finish(s, c);
     return rest + (this.begun.delete(s) ? '' : nothingToFollow(s, this.options));
   }
 

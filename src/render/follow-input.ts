@@ -5,7 +5,7 @@ import type { Timestamp } from '../capture/frame.ts';
 import type { Channel, Packet, Session } from '../ssh/model.ts';
 import { type Palette, palette } from './color.ts';
 import { captureEnding } from './ending.ts';
-import { type ChannelData, channelHeading, closedBy, dataOf, nothingToFollow } from './follow.ts';
+import { type ChannelData, channelHeading, closedBy, dataOf, nothingToFollow, onTerminal } from './follow.ts';
 import { LineReader } from './lines.ts';
 import type { Renderer, RenderOptions } from './renderer.ts';
 import { keysText, plainKeys } from './terminal/keys.ts';
@@ -60,6 +60,7 @@ class TypedLine {
 
 /** Input of one channel. */
 interface Input {
+  readonly session: Session;
   line: TypedLine | undefined;
   /** Of a channel without a terminal. */
   readonly reader: LineReader | undefined;
@@ -83,7 +84,7 @@ class FollowInput {
     const data = dataOf(p, this.options);
     if (data === undefined || !TYPED.has(data.channel.content?.protocol ?? 'stream') || data.channel.type !== 'session') return '';
     const { channel } = data;
-    const input = this.inputs.get(channel) ?? { line: undefined, reader: channel.terminal === undefined ? new LineReader() : undefined };
+    const input = this.inputs.get(channel) ?? { session: p.session, line: undefined, reader: onTerminal(channel) ? undefined : new LineReader() };
     this.inputs.set(channel, input);
     if (input.reader !== undefined)
       return data.stream === 'client'
@@ -97,7 +98,8 @@ class FollowInput {
   }
 
   session(s: Session): string {
-    const rest = s.channels.map((c) => this.finish(s, c)).join('');
+    let rest = '';
+    for (const [c, { session }] of this.inputs) if (session === s) rest += this.finish(s, c);
     return rest + (this.begun.delete(s) ? '' : nothingToFollow(s, this.options, 'nothing was typed'));
   }
 

@@ -4,7 +4,7 @@ import { textOf } from '../bytes/text.ts';
 import type { Channel, Packet, Session } from '../ssh/model.ts';
 import { type Palette, palette } from './color.ts';
 import { captureEnding } from './ending.ts';
-import { type ChannelData, channelEnding, channelHeading, channelName, closedBy, dataOf, nothingToFollow, type Size, sizeIn } from './follow.ts';
+import { type ChannelData, channelEnding, channelHeading, channelName, closedBy, dataOf, nothingToFollow, onTerminal, type Size, sizeIn } from './follow.ts';
 import { LineReader } from './lines.ts';
 import type { Renderer, RenderOptions, Stream } from './renderer.ts';
 import { Screen } from './terminal/screen.ts';
@@ -32,7 +32,7 @@ const MOST_WAITING = 1024 * 1024;
 class FollowText {
   readonly colors: Palette;
   private readonly options: RenderOptions;
-  private readonly views = new Map<Channel, View>();
+  private readonly views = new Map<Channel, { readonly session: Session; readonly view: View }>();
   /** Of terminals of which nothing was printed yet. */
   private readonly sizes = new Map<Channel, Size>();
   /** Sessions of which something was printed. */
@@ -53,13 +53,14 @@ class FollowText {
     const size = p.channel === undefined ? undefined : sizeIn(p);
     if (size !== undefined && p.channel !== undefined) this.resize(p.channel, size);
     const data = dataOf(p, this.options);
-    if (data !== undefined && data.bytes.length > 0) return this.say(p.session, data.channel, this.viewOf(data.channel).take(data, p));
+    if (data !== undefined && data.bytes.length > 0) return this.say(p.session, data.channel, this.viewOf(p.session, data.channel).take(data, p));
     const closed = closedBy(p);
     return closed === undefined ? '' : this.finish(p.session, closed);
   }
 
   session(s: Session): string {
-    const rest = s.channels.map((c) => this.finish(s, c)).join('');
+    let rest = '';
+    for (const [c, { session }] of this.views) if (session === s) rest += this.finish(s, c);
     for (const c of s.channels) {
       this.introduced.delete(c);
       this.sizes.delete(c);
@@ -67,18 +68,17 @@ class FollowText {
     return rest + (this.begun.delete(s) ? '' : nothingToFollow(s, this.options));
   }
 
-  private viewOf(c: Channel): View {
-    let view = this.views.get(c);
-    if (view === undefined) {
-      view = viewOf(c, this.sizes.get(c), this.colors, this.options.color);
-      this.views.set(c, view);
-      this.sizes.delete(c);
-    }
+  private viewOf(session: Session, c: Channel): View {
+    const known = this.views.get(c);
+    if (known !== undefined) return known.view;
+    const view = viewOf(c, this.sizes.get(c), this.colors, this.options.color);
+    this.views.set(c, { session, view });
+    this.sizes.delete(c);
     return view;
   }
 
   private resize(c: Channel, size: Size): void {
-    const view = this.views.get(c);
+    const view = this.views.get(c)?.view;
     if (view === undefined) this.sizes.set(c, size);
     else if (view instanceof TerminalView) view.resize(size);
   }
@@ -117,7 +117,7 @@ class FollowText {
   }
 
   private finish(s: Session, c: Channel): string {
-    const view = this.views.get(c);
+    const view = this.views.get(c)?.view;
     if (view === undefined) return '';
     this.views.delete(c);
     const out = this.say(s, c, [...view.finish(), this.colors.faint(channelEnding(c))]);
@@ -138,7 +138,7 @@ interface Waiting {
 
 function viewOf(c: Channel, size: Size | undefined, colors: Palette, coloured: boolean): View {
   if (FRAMED.has(c.content?.protocol ?? '')) return new MessageView(colors, coloured);
-  return c.terminal === undefined ? new StreamView(colors, coloured) : new TerminalView(size ?? c.terminal);
+  return c.terminal !== undefined && onTerminal(c) ? new TerminalView(size ?? c.terminal) : new StreamView(colors, coloured);
 }
 
 /** What a person saw on a terminal. What was typed shows where the other side echoed it. */

@@ -39,6 +39,11 @@ export function isWanted(channel: Channel, options: RenderOptions): boolean {
   return options.channel === undefined || options.channel === channel.id;
 }
 
+/** Whether a terminal was asked for, and not refused. */
+export function onTerminal(c: Channel): boolean {
+  return c.terminal !== undefined && !c.requests.some((r) => r.name === 'pty-req' && r.outcome === 'failure');
+}
+
 /** The channel that `p` closed for good. */
 export function closedBy(p: Packet): Channel | undefined {
   return p.number === CLOSE && p.channel?.state === 'closed' ? p.channel : undefined;

@@ -10,7 +10,7 @@ const FULL = 1024;
 
 /** Cuts a stream into lines. What is not UTF-8 is read as ISO 8859-1, each line for itself, unless it is no text at all. */
 export class LineReader {
-  private readonly pending = new Uint8Array(LONGEST);
+  private pending = new Uint8Array(0);
   private used = 0;
   /** The line that is waiting was broken off by the size of a packet. */
   private cut = false;
@@ -43,6 +43,11 @@ export class LineReader {
   }
 
   private add(bytes: Uint8Array): void {
+    if (this.used + bytes.length > this.pending.length) {
+      const grown = new Uint8Array(Math.min(LONGEST, 2 * (this.used + bytes.length)));
+      grown.set(this.pending.subarray(0, this.used));
+      this.pending = grown;
+    }
     this.pending.set(bytes, this.used);
     this.used += bytes.length;
   }

@@ -3,7 +3,7 @@ import { utf8 } from '../../src/bytes/text.ts';
 import type { Result } from '../../src/index.ts';
 import type { RenderOptions } from '../../src/render/renderer.ts';
 import { plainTalk } from '../support/above.ts';
-import { close, confirm, data, type Line, open, pty, request, resize, stderr, text } from '../support/channel-messages.ts';
+import { close, confirm, data, type Line, open, pty, reply, request, resize, stderr, text } from '../support/channel-messages.ts';
 import { print, unsafeIn } from '../support/outputs.ts';
 import { u32 } from '../support/two-ends.ts';
 
@@ -132,6 +132,21 @@ Channel 0: exit status 0, 21 bytes up, 12 down, 3 on stderr
       ['c', say(3, 'secret')],
     ]);
     expect(out.split('\n').slice(0, -2)).toEqual(['Session 1, channel 0: session shell, terminal xterm 40x3', `$ ls${' '.repeat(25)}x`, 'red']);
+  });
+
+  test('a terminal that was refused is none', async () => {
+    const ask = pty(3, 'xterm', 80, 24);
+    // want_reply stands behind the name.
+    ask[5 + 4 + 'pty-req'.length] = 1;
+    const out = await follow('text', [
+      ...opened(7, 3),
+      ['c', ask],
+      ['s', reply(7, false)],
+      ['c', request(3, 'shell', 0)],
+      ['c', say(3, 'ls\n')],
+      ['s', say(7, 'a\nb\n')],
+    ]);
+    expect(out.split('\n').slice(1, 4)).toEqual(['C> ls', 'S> a', 'S> b']);
   });
 
   test('with colours there are no marks', async () => {

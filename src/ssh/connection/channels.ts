@@ -75,13 +75,18 @@ export class Channels {
 
   /** The session is over. */
   finish(): void {
+    // Also those whose numbers went to others, as when a CLOSE is missing.
+    for (const channel of this.kept) this.leave(channel);
     for (const side of ['client', 'server'] as const) {
-      for (const channel of this.numbered[side].values()) {
-        channel.handler?.close?.(undefined);
-        channel.handler = undefined;
-      }
+      for (const channel of this.numbered[side].values()) this.leave(channel);
       this.numbered[side].clear();
     }
+  }
+
+  private leave(channel: ChannelState): void {
+    const { handler } = channel;
+    channel.handler = undefined;
+    handler?.close?.(undefined);
   }
 
   /** The channel that a message of `side` names by the number of its receiver. */
