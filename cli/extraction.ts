@@ -42,6 +42,7 @@ export class Extraction implements Companion {
 
   async finish(): Promise<void> {
     this.manifest.finish();
+    await this.open.close();
   }
 
   private fileOf(t: Transfer): WrittenFile {
