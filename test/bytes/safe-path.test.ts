@@ -1,7 +1,7 @@
 /** Names of peers as names of files: hostile ones, one by one, and any at all. */
 import fc from 'fast-check';
+import { otherName, safePath } from '../../src/bytes/safe-path.ts';
 import { utf8 } from '../../src/bytes/text.ts';
-import { otherName, safePath } from '../../src/upper/safe-path.ts';
 
 test.each([
   ['/home/me/file.txt', 'home/me/file.txt'],
