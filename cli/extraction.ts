@@ -28,7 +28,7 @@ export class Extraction implements Companion {
   constructor(path: string, force: boolean, run: Run) {
     this.folder = new Folder(path, force);
     this.folder.reserve(MANIFEST);
-    this.open = new OpenFiles(this.folder);
+    this.open = new OpenFiles(this.folder, run.world.program);
     this.manifest = new Manifest(this.folder);
     this.sink = {
       content: (t, offset, bytes) => {

@@ -22,8 +22,8 @@ export type Job =
   /** Say when everything before is done; when it is the `last`, give the digest. */
   | { readonly kind: 'finish'; readonly file: number; readonly last: boolean };
 
-/** The compiled thread; beside the sources there is none, and then files are written where they are read. */
-const THREAD = new URL('./writer-worker.js', import.meta.url);
+/** The thread, beside the compiled program. */
+const THREAD = 'writer-worker.js';
 
 /** Where large files are written. */
 export class Writer {
@@ -33,15 +33,16 @@ export class Writer {
   private readonly worker: Worker;
   private next = 0;
 
-  private constructor() {
+  private constructor(thread: URL) {
     const { control, slots, result } = this;
-    this.worker = new Worker(THREAD, { workerData: { control, slots, result } });
+    this.worker = new Worker(thread, { workerData: { control, slots, result } });
     this.worker.unref();
   }
 
-  /** A thread; undefined where it cannot be had. */
-  static start(): Writer | undefined {
-    return existsSync(THREAD) ? new Writer() : undefined;
+  /** A thread of the program that was compiled to `folder`; undefined where there is none. */
+  static start(folder: URL | undefined): Writer | undefined {
+    const thread = folder === undefined ? undefined : new URL(THREAD, folder);
+    return thread !== undefined && existsSync(thread) ? new Writer(thread) : undefined;
   }
 
   /** `file` is written here from now on; `hashed` bytes of it stand in `fd`, or it is not hashed (undefined). */

@@ -22,10 +22,13 @@ export class OpenFiles {
   /** Those that are open, the one used last at the end. */
   private readonly open = new Set<WrittenFile>();
   private thread: Writer | undefined = undefined;
+  private readonly program: URL | undefined;
   private made = 0;
 
-  constructor(folder: Folder) {
+  /** `program` is where the compiled program lies. */
+  constructor(folder: Folder, program: URL | undefined) {
     this.folder = folder;
+    this.program = program;
   }
 
   /** A new file at `names` below the folder, or at names like these. */
@@ -53,7 +56,7 @@ export class OpenFiles {
 
   /** The thread for large files. */
   get writer(): Writer | undefined {
-    this.thread ??= Writer.start();
+    this.thread ??= Writer.start(this.program);
     return this.thread;
   }
 

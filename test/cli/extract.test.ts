@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import type { World } from '../../cli/command.ts';
 import { channelCapture, type Line, NO_ATTRS, sftp, status, text, u64 } from '../support/channel-talk.ts';
 import { sshark } from '../support/cli.ts';
 import { fixturePath } from '../support/fixtures.ts';
@@ -35,10 +38,10 @@ interface FileRecord {
 const manifest = (folder: string) => JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as FileRecord[];
 
 /** Writes `capture` and extracts it. */
-async function extract(capture: Uint8Array, options: readonly string[] = [], out = join(dir, 'out')) {
+async function extract(capture: Uint8Array, options: readonly string[] = [], out = join(dir, 'out'), world: Partial<World> = {}) {
   const path = join(dir, `capture-${runs++}.pcap`);
   writeFileSync(path, capture);
-  return { out, ran: await sshark(['extract', path, '-o', out, ...options]) };
+  return { out, ran: await sshark(['extract', path, '-o', out, ...options], world) };
 }
 
 let handles = 0;
@@ -238,4 +241,42 @@ test('an offset beyond all bounds makes no file of that size', async () => {
   expect(ran.code).toBe(0);
   expect(statSync(join(out, 'session-1/f')).size).toBe(3);
   expect(manifest(out)).toMatchObject([{ complete: false }]);
+});
+
+describe('large files, by a thread of its own', () => {
+  const MIB = 1024 * 1024;
+  const large = Uint8Array.from({ length: 3 * MIB + 12_345 }, (_, i) => (i * 31 + (i >> 9)) & 255);
+  /** The pieces of a file of that content, in this order. */
+  const pieces = (order: (n: number) => number[]) =>
+    order(Math.ceil(large.length / 50_000)).map((n) => [n * 50_000, large.subarray(n * 50_000, (n + 1) * 50_000)] as const);
+  const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
+
+  /** The program as it is compiled, as far as the thread needs it. */
+  async function program(): Promise<URL> {
+    const folder = join(dir, 'program');
+    const options = { bundle: true, format: 'esm', platform: 'node', logLevel: 'warning' } as const;
+    await build({ ...options, entryPoints: ['cli/writer-worker.ts'], outfile: join(folder, 'writer-worker.js') });
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+    return pathToFileURL(`${folder}/`);
+  }
+
+  test('in order, out of order, with a hole, and many in turns', async () => {
+    const world = { program: await program() };
+    const inOrder = put(text('/in-order'), ...pieces(upTo));
+    const backwards = put(text('/backwards'), ...pieces((n) => upTo(n).reverse()));
+    const late = put(text('/late'), ...pieces((n) => [...upTo(n - 2), n - 1, n - 2]));
+    const holed = put(text('/holed'), ...pieces((n) => upTo(n).filter((i) => i !== 40)));
+    const small = put(text('/small'), [0, bytes('small')]);
+    const all = [inOrder, backwards, late, holed, small];
+    const turns = upTo(inOrder.length).flatMap((i) => all.flatMap((lines): Line[] => (lines[i] === undefined ? [] : [lines[i]])));
+    const { out, ran } = await extract(channelCapture('subsystem', turns), [], undefined, world);
+    expect([ran.code, ran.err]).toEqual([0, '']);
+    const records = new Map(manifest(out).map((r) => [r.path, r]));
+    for (const path of ['/in-order', '/backwards', '/late']) {
+      expect([path, records.get(path)?.sha256, records.get(path)?.complete]).toEqual([path, sumOf(large), true]);
+      expect(sumOf(readFileSync(join(out, `session-1${path}`)))).toBe(sumOf(large));
+    }
+    const empty = large.slice().fill(0, 2_000_000, 2_050_000);
+    expect([records.get('/holed')?.sha256, sumOf(readFileSync(join(out, 'session-1/holed')))]).toEqual([null, sumOf(empty)]);
+  });
 });
