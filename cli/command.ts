@@ -16,6 +16,8 @@ export interface World {
   /** True when standard error is a terminal. */
   readonly errorIsTerminal: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The folder that the program was compiled to, for threads that it starts. */
+  readonly program?: URL;
 }
 
 /** The options and the capture of one call, as the command line gave them. */

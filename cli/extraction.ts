@@ -1,10 +1,10 @@
 /** Takes files as they move, writes them below one folder, and lists them there. */
 import { closeSync, openSync, renameSync, rmSync } from 'node:fs';
+import { safePath } from '../src/bytes/safe-path.ts';
 import { textOfRecord } from '../src/render/json.ts';
 import { recordOfFile } from '../src/render/manifest.ts';
 import type { ExtractedFile, RenderOptions } from '../src/render/renderer.ts';
 import type { Sink, Transfer } from '../src/ssh/model.ts';
-import { safePath } from '../src/bytes/safe-path.ts';
 import type { Companion, Run } from './command.ts';
 import { Folder, unwritable } from './folder.ts';
 import { PRIVATE, writeAll } from './output.ts';
@@ -28,7 +28,7 @@ export class Extraction implements Companion {
   constructor(path: string, force: boolean, run: Run) {
     this.folder = new Folder(path, force);
     this.folder.reserve(MANIFEST);
-    this.open = new OpenFiles(this.folder);
+    this.open = new OpenFiles(this.folder, run.world.program);
     this.manifest = new Manifest(this.folder);
     this.sink = {
       content: (t, offset, bytes) => {
@@ -42,6 +42,7 @@ export class Extraction implements Companion {
 
   async finish(): Promise<void> {
     this.manifest.finish();
+    await this.open.close();
   }
 
   private fileOf(t: Transfer): WrittenFile {

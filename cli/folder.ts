@@ -1,5 +1,5 @@
 /** A folder that files are written below, and never beside: new files only, through no link. */
-import { constants, lstatSync, mkdirSync, openSync, realpathSync, rmSync } from 'node:fs';
+import { constants, lstatSync, mkdirSync, openSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { otherName } from '../src/bytes/safe-path.ts';
 import { InputError } from './command.ts';
@@ -46,7 +46,9 @@ export class Folder {
 
   /** Refuses to begin when `name` is there and may not be replaced. */
   reserve(name: string): void {
-    if (this.force || lstatSync(join(this.path, name), { throwIfNoEntry: false }) === undefined) return;
+    const there = statSync(this.path, { throwIfNoEntry: false });
+    if (there?.isDirectory() === false) throw unwritable(this.path, 'it is no folder');
+    if (this.force || there === undefined || lstatSync(join(this.path, name), { throwIfNoEntry: false }) === undefined) return;
     throw new InputError(`${join(this.path, name)} is there already: choose another folder, or --force to write over what is in it`);
   }
 

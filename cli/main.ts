@@ -29,6 +29,7 @@ function world(): World {
     columns: isatty(1) ? process.stdout.columns : undefined,
     errorIsTerminal: isatty(2),
     env: process.env,
+    program: new URL('.', import.meta.url),
   };
 }
 

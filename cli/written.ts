@@ -5,9 +5,13 @@ import type { Span } from '../src/bytes/space.ts';
 import { DEFAULT_LIMITS } from '../src/limits.ts';
 import { Ranges } from '../src/upper/ranges.ts';
 import { type Folder, type OpenedFile, reopen, unwritable } from './folder.ts';
+import { Writer } from './writer.ts';
 
 /** Bytes that are collected before they are written. */
 const BATCH = 256 * 1024;
+
+/** From this many bytes on a file is given to a thread of its own; for smaller ones that would take longer. */
+const LARGE = 1024 * 1024;
 
 /** Files that the system keeps open at one time; the others wait closed. */
 const MOST_OPEN = 64;
@@ -17,15 +21,20 @@ export class OpenFiles {
   private readonly folder: Folder;
   /** Those that are open, the one used last at the end. */
   private readonly open = new Set<WrittenFile>();
+  private thread: Writer | undefined = undefined;
+  private readonly program: URL | undefined;
+  private made = 0;
 
-  constructor(folder: Folder) {
+  /** `program` is where the compiled program lies. */
+  constructor(folder: Folder, program: URL | undefined) {
     this.folder = folder;
+    this.program = program;
   }
 
   /** A new file at `names` below the folder, or at names like these. */
   create(names: readonly string[]): WrittenFile {
     this.makeRoom();
-    const file = new WrittenFile(this, this.folder.create(names));
+    const file = new WrittenFile(this, this.folder.create(names), this.made++);
     this.open.add(file);
     return file;
   }
@@ -43,6 +52,16 @@ export class OpenFiles {
   /** `file` is done. */
   forget(file: WrittenFile): void {
     this.open.delete(file);
+  }
+
+  /** The thread for large files. */
+  get writer(): Writer | undefined {
+    this.thread ??= Writer.start(this.program);
+    return this.thread;
+  }
+
+  async close(): Promise<void> {
+    await this.thread?.close();
   }
 
   private makeRoom(): void {
@@ -70,10 +89,14 @@ export class WrittenFile {
   /** Bytes that went into the hash: from the beginning, without a hole. */
   private hashed = 0;
   private inOrder = true;
+  /** Who writes it, once it is large. */
+  private writer: Writer | undefined = undefined;
   private readonly ranges = new Ranges(DEFAULT_LIMITS.transferRanges);
+  private readonly number: number;
 
-  constructor(files: OpenFiles, { fd, path, relative }: OpenedFile) {
+  constructor(files: OpenFiles, { fd, path, relative }: OpenedFile, number: number) {
     this.files = files;
+    this.number = number;
     this.fd = fd;
     this.path = path;
     this.relative = relative;
@@ -84,38 +107,53 @@ export class WrittenFile {
   write(offset: number, bytes: Uint8Array): void {
     this.files.use(this);
     this.ranges.add(offset, offset + bytes.length);
-    if (offset !== this.hashed) this.inOrder = false;
-    else if (this.inOrder) {
-      this.hash.update(bytes);
-      this.hashed += bytes.length;
-    }
+    this.hashNext(offset, bytes);
     const { start, length } = this.buffered;
     if (length > 0 && (offset !== start + length || length + bytes.length > BATCH)) this.flush();
     if (bytes.length > BATCH / 2) {
       this.flush();
       this.put(offset, bytes);
-      return;
+    } else {
+      if (this.buffered.length === 0) this.buffered.start = offset;
+      this.buffer ??= new Uint8Array(BATCH);
+      this.buffer.set(bytes, this.buffered.length);
+      this.buffered.length += bytes.length;
     }
-    if (this.buffered.length === 0) this.buffered.start = offset;
-    this.buffer ??= new Uint8Array(BATCH);
-    this.buffer.set(bytes, this.buffered.length);
-    this.buffered.length += bytes.length;
+    if (this.writer === undefined && this.ranges.bytes >= LARGE) this.handOver();
+  }
+
+  /** Hashes what follows what was hashed; a file whose pieces are out of order is hashed when it is whole. */
+  private hashNext(offset: number, bytes: Uint8Array): void {
+    if (offset !== this.hashed) this.inOrder = false;
+    if (!this.inOrder) return;
+    this.hashed += bytes.length;
+    if (this.writer === undefined) this.hash.update(bytes);
+  }
+
+  /** From here on the thread writes and hashes. */
+  private handOver(): void {
+    this.flush();
+    this.writer = this.files.writer;
+    this.writer?.begin(this.number, this.fd, this.inOrder ? this.hashed : undefined);
   }
 
   /** Everything came. `holes` are left empty, also where something was written. Gives the SHA-256 of a file without holes. */
   finish(holes: readonly Span[]): string | undefined {
     this.files.use(this);
     this.flush();
+    const sum = this.wait(true);
+    this.writer = undefined;
     for (const hole of holes) for (const { start, end } of this.ranges.within(hole)) this.clear(start, end);
-    const sum = holes.length > 0 ? undefined : this.inOrder ? this.hash.digest('hex') : this.sumOf(this.ranges.end);
+    const whole = holes.length > 0 ? undefined : this.inOrder ? (sum ?? this.hash.digest('hex')) : this.sumOf(this.ranges.end);
     closeSync(this.fd);
     this.files.forget(this);
-    return sum;
+    return whole;
   }
 
   /** Is closed for a while. */
   pause(): void {
     this.flush();
+    this.wait(false);
     this.buffer = undefined;
     closeSync(this.fd);
   }
@@ -128,6 +166,15 @@ export class WrittenFile {
     throw unwritable(this.path, 'somebody has put another file in its place');
   }
 
+  /** Waits for the thread, if there is one; the last time it gives the sum of a file that came in order. */
+  private wait(last: boolean): string | undefined {
+    try {
+      return this.writer?.finish(this.number, last);
+    } catch (error) {
+      throw unwritable(this.path, error);
+    }
+  }
+
   private flush(): void {
     const { start, length } = this.buffered;
     this.buffered.length = 0;
@@ -136,7 +183,8 @@ export class WrittenFile {
 
   private put(offset: number, bytes: Uint8Array): void {
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(this.fd, bytes, at, bytes.length - at, offset + at);
+      if (this.writer !== undefined) this.writer.write(this.number, this.fd, offset, bytes);
+      else for (let at = 0; at < bytes.length; ) at += writeSync(this.fd, bytes, at, bytes.length - at, offset + at);
     } catch (error) {
       throw unwritable(this.path, error);
     }

@@ -81,7 +81,8 @@ class FilesTable {
     ];
     const title = file === undefined ? `(not written) ${printable(t.path)}` : printable(file);
     const lines = [...this.lines(facts.join(', '))];
-    if (`session-${t.session.number}/${t.path.replace(/^\//, '')}` !== file) lines.push(...this.lines(`its name there: ${printable(t.path)}`));
+    if (file !== undefined && `session-${t.session.number}/${t.path.replace(/^\//, '')}` !== file)
+      lines.push(...this.lines(`its name there: ${printable(t.path)}`));
     if (sha256 !== undefined) lines.push(`${' '.repeat(INDENT)}sha256 ${sha256}`);
     const state = t.complete ? (t.note === '' ? '' : `complete; ${t.note}`) : `incomplete: ${t.note}`;
     const paint = t.complete ? colors.faint : colors.warning;

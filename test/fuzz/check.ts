@@ -54,6 +54,13 @@ export function checkPacket(p: Packet): void {
   checkSpace(p.space, label);
   if (p.plain.bytes.length !== p.space.bytes.length) throw new Error(`${label} has ${p.space.bytes.length} bytes, and in clear ${p.plain.bytes.length}`);
   if (p.summary.length > SUMMARY_LENGTH + MORE_WORDS) throw new Error(`the summary of ${label} is ${p.summary.length} characters long`);
+  for (const m of p.inner) {
+    const inner = `${m.name} in ${label}`;
+    tile(m.fields, m.space.bytes.length, inner);
+    checkSpace(m.space, inner);
+    if (/undefined|NaN|\[object/.test(m.summary)) throw new Error(`the summary of ${inner}: ${m.summary}`);
+    if (m.answers !== undefined && m.answers.packet > p.index) throw new Error(`${inner} answers nothing that was before it`);
+  }
   if (/undefined|NaN|\[object/.test(p.message?.summary({}) ?? '')) throw new Error(`the summary of an empty ${label}: ${p.message?.summary({})}`);
   if (!p.encrypted && (p.mac === 'valid' || p.mac === 'invalid')) throw new Error(`${label} is in clear and has a MAC`);
 }

@@ -4,6 +4,7 @@ import { utf8 } from '../../src/bytes/text.ts';
 import { SPELLINGS } from '../../src/secrets/spellings/index.ts';
 import * as samples from '../capture/samples.ts';
 import { framesOfFixture, pcap, pcapng, type Taken } from '../support/capture-files.ts';
+import { channelCapture, type Line } from '../support/channel-talk.ts';
 import { payloadOf } from '../support/essence.ts';
 import { fixture, fixtures } from '../support/fixtures.ts';
 import { resultsOf, storeOf } from '../support/outputs.ts';
@@ -103,8 +104,46 @@ async function recordedWords(): Promise<Utterance[][]> {
 export async function makeTargets(): Promise<readonly Target[]> {
   const recorded = await recordedWords();
   const payloads = [...SAMPLES.map((s) => s.payload), ...SSH1_SAMPLES, ...recorded.flatMap((said) => said.map(([, payload]) => payload))];
-  return [...OF_FILES, ...ofMessages(recorded, payloads), SECRETS];
+  return [...OF_FILES, ...ofMessages(recorded, payloads), ofTransfers(await recordedTransfers()), SECRETS];
 }
+
+/** What was said on the channel of each recording of SFTP and SCP, and how it was started. */
+interface RecordedTransfer {
+  readonly started: string;
+  readonly lines: readonly Line[];
+}
+
+async function recordedTransfers(): Promise<RecordedTransfer[]> {
+  const out: RecordedTransfer[] = [];
+  for (const name of NAMES.filter((one) => /^s(?:ftp|cp)-/.test(one))) {
+    const { capture, secrets } = fixture(name);
+    const packets = checkResults(await resultsOf(capture, { secrets: storeOf(secrets) })).filter((p) => p.number === 94);
+    const lines = packets.map((p): Line => [p.side === 'client' ? 'c' : 's', p.value?.data as Uint8Array]);
+    // The capture that is made begins with INIT and VERSION of version 3; those of the recording come on top.
+    out.push({ started: packets[0]?.channel?.command ?? 'subsystem', lines });
+  }
+  return out;
+}
+
+const ofTransfers = (recorded: readonly RecordedTransfer[]): Target => ({
+  name: 'transfers',
+  description: 'messages of SFTP and SCP in correct channels',
+  make: (random) => {
+    const { started, lines } = pick(recorded, random);
+    const chance = 4 / lines.length;
+    const other = () => pick(pick(recorded, random).lines, random);
+    const changed = lines.flatMap((line): Line[] => {
+      if (random() >= chance) return [line];
+      const trick = random();
+      if (trick < 0.2) return [];
+      if (trick < 0.4) return [line, line];
+      if (trick < 0.5) return [line, other()];
+      return [[line[0], mutate(line[1], random, other()[1])]];
+    });
+    const short = changed.map(([from, bytes]): Line => [from, bytes.subarray(0, 60_000)]);
+    return captureCase(channelCapture(started, short, random() < 0.8), undefined);
+  },
+});
 
 const OF_FILES: readonly Target[] = [
   {

@@ -33,6 +33,8 @@ export interface Expected {
   readonly exitStatus: number;
   readonly output?: string;
   readonly said?: string;
+  /** SHA-256 of files, as the client printed them. */
+  readonly files?: readonly { readonly name: string; readonly sha256: string }[];
 }
 
 export interface Manifest {

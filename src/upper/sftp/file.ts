@@ -70,7 +70,10 @@ export class OpenFile {
   /** The smallest offset at which a READ found the end, and the end of a READ that gave less than was wanted. */
   private endAt: number | undefined = undefined;
   private shortAt: number | undefined = undefined;
-  private readonly waiting = { reads: 0, writes: 0 };
+  /** Something was to be read. */
+  private asked = false;
+  /** WRITEs without an answer. */
+  private unanswered = 0;
   private readonly failed = { reads: 0, writes: 0 };
 
   /** `told` is what the server said of the file before, `chosen` what the client wants it to be when it is made. */
@@ -86,20 +89,25 @@ export class OpenFile {
   /** It was opened, by the answer in `packet`. A file that is only written to moves even when nothing is written. */
   opened(packet: SshPacket): void {
     if (this.mode?.writes === true && !this.mode.reads) this.uploadIn(packet);
+    this.expectNothing(packet);
+  }
+
+  /** An empty file that is opened to be read moves, too: some clients ask for no bytes of it. */
+  private expectNothing(packet: SshPacket): void {
+    if (this.told?.size !== undefined && Number(this.told.size) === 0 && this.mode?.reads === true && !this.mode.writes) this.downloadIn(packet);
   }
 
   // --- reading
 
   /** READ in `packet`. */
   askRead(packet: SshPacket): void {
-    this.waiting.reads++;
+    this.asked = true;
     this.reading?.asked();
-    this.download ??= this.transfer('download', packet);
+    this.downloadIn(packet);
   }
 
   /** `bytes` at `offset` came, where `wanted` were asked for. */
   read(offset: number, wanted: number, bytes: Uint8Array, ends: boolean, packet: SshPacket): void {
-    this.waiting.reads--;
     this.reading?.answered(bytes.length, packet, 'SSH_FX_OK', true);
     this.download?.give(offset, bytes, packet);
     this.download?.confirm(offset, bytes.length, packet);
@@ -109,7 +117,6 @@ export class OpenFile {
 
   /** A READ at `offset` gave no bytes; `end` when the file ends before it. */
   readNothing(offset: number, end: boolean, status: string, packet: SshPacket): void {
-    this.waiting.reads--;
     this.reading?.answered(0, packet, end ? 'SSH_FX_OK' : status, end);
     if (end) this.endsAt(offset);
     else this.failed.reads++;
@@ -123,7 +130,7 @@ export class OpenFile {
 
   /** WRITE in `packet`. Gives the offset at which the bytes go into the file. */
   askWrite(offset: number, bytes: Uint8Array, packet: SshPacket): number {
-    this.waiting.writes++;
+    this.unanswered++;
     this.writing?.asked();
     const upload = this.uploadIn(packet);
     const at = this.mode?.appends === true && this.appended !== undefined ? this.appended : offset;
@@ -137,7 +144,7 @@ export class OpenFile {
 
   /** A WRITE of `length` bytes was answered. */
   wrote(at: number, length: number, succeeded: boolean, status: string, packet: SshPacket): void {
-    this.waiting.writes--;
+    this.unanswered--;
     this.writing?.answered(succeeded ? length : 0, packet, status, succeeded);
     if (succeeded) this.upload?.confirm(at, length, packet);
     else this.failed.writes++;
@@ -146,9 +153,10 @@ export class OpenFile {
   // --- attributes
 
   /** The server tells attributes of what is open. */
-  learn(a: Attributes): void {
+  learn(a: Attributes, packet: SshPacket): void {
     this.told = { ...this.told, ...a };
     if (this.download !== undefined) describe(this.download, a);
+    else this.expectNothing(packet);
   }
 
   /** The client sets attributes of what is open. */
@@ -173,26 +181,31 @@ export class OpenFile {
     const faults = [...common, ...failures(this.failed.reads, 'READ')];
     const ended = this.endAt !== undefined && (this.endAt <= reach || this.shortAt === reach);
     // A size of 0 is told of files that are made when they are read, as those under /proc.
-    if (!ended && !(size !== undefined && size > 0 && reach >= size) && faults.length === 0) faults.push('its end was not read');
+    const reached = size !== undefined && reach >= size && (size > 0 || !this.asked);
+    if (!ended && !reached && faults.length === 0) faults.push('its end was not read');
     // What was read to its end is whole, whatever its size was before.
     if (ended && size !== undefined && reach < size) download.size = reach;
     download.finish(faults);
   }
 
   private finishUpload(upload: FileTransfer, common: readonly string[]): void {
-    const { writes } = this.waiting;
     // It was cut to a size first, and then written on.
     if (upload.size !== undefined && upload.size < upload.reach) upload.size = undefined;
     const faults = [
       ...common,
       ...failures(this.failed.writes, 'WRITE'),
-      ...(writes > 0 ? [`${writes} WRITE without an answer`] : []),
+      ...(this.unanswered > 0 ? [`${this.unanswered} WRITE without an answer`] : []),
       ...(this.copied ? ['parts of it were copied on the server and did not move'] : []),
     ];
     const remarks: string[] = [];
     if (this.mode?.appends === true) remarks.push('appended to a file: its end counts from where the client believed it to be');
     else if (this.mode?.truncates === false && this.cutTo !== upload.reach) remarks.push('opened without being emptied: the file may hold more');
     upload.finish(faults, remarks);
+  }
+
+  private downloadIn(packet: SshPacket): FileTransfer {
+    this.download ??= this.transfer('download', packet);
+    return this.download;
   }
 
   private uploadIn(packet: SshPacket): FileTransfer {

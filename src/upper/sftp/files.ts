@@ -149,7 +149,7 @@ export class Files {
     else if (type === WRITE) file?.wrote(request.offset, request.length, succeeded, status, packet);
     else if (type === READDIR) this.listed(request, value, succeeded, status, packet);
     else if (type === CLOSE) this.closed(file);
-    else if (STAT_REQUESTS.includes(type)) this.told(request, value);
+    else if (STAT_REQUESTS.includes(type)) this.told(request, value, packet);
     else if (type === SETSTAT || type === FSETSTAT) this.set(request, succeeded);
     else if (request.extension === 'copy-data' && succeeded && file !== undefined) file.copied = true;
   }
@@ -186,11 +186,11 @@ export class Files {
     file.finish(closed);
   }
 
-  private told({ file, path }: Request, value: Value): void {
+  private told({ file, path }: Request, value: Value, packet: SshPacket): void {
     const attrs = attributesIn(value);
     if (attrs === undefined) return;
     const open = file ?? this.byPath.get(path);
-    if (open !== undefined) open.learn(attrs);
+    if (open !== undefined) open.learn(attrs, packet);
     else this.remember(path, attrs);
   }
 

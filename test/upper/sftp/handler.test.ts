@@ -93,6 +93,23 @@ test('a download whose end was not read is whole when the size says so, and not 
   expect((await talk([...open(1, '/f', READ), ...middle, ...close(5)])).files).toMatchObject([{ complete: false, note: 'it begins at byte 4', bytes: 2 }]);
 });
 
+test('an empty file of which nothing was asked', async () => {
+  const size = (request: Uint8Array, n: number): Line[] => [
+    ['c', request],
+    ['s', sftp(105, u32(9), u32(1), u64(n))],
+  ];
+  const before = size(sftp(17, u32(9), text('/f')), 0);
+  const within = size(sftp(8, u32(9), H), 0);
+  const moved = [{ direction: 'download', path: '/f', bytes: 0, size: 0, complete: true, note: '' }];
+  expect((await talk([...before, ...open(1, '/f', READ), ...close(5)])).files).toMatchObject(moved);
+  expect((await talk([...open(1, '/f', READ), ...within, ...close(5)])).files).toMatchObject(moved);
+  expect((await talk([...size(sftp(17, u32(9), text('/f')), 7), ...open(1, '/f', READ), ...close(5)])).files).toEqual([]);
+  // What is made when it is read is said to be empty, as files under /proc are.
+  const proc = [...before, ...open(1, '/f', READ), read(2, 0, 9), data(2, 'abc')];
+  expect((await talk([...proc, ...close(5)])).files).toMatchObject([{ bytes: 3, complete: false }]);
+  expect((await talk([...proc, read(3, 3, 9), answer(3, 1), ...close(5)])).files).toMatchObject([{ bytes: 3, complete: true }]);
+});
+
 test('attributes of a path that was asked for before, or listed, are those of the file', async () => {
   const attrs = concat(u32(0xd), u64(3), u32(0o100600), u32(5), u32(6));
   const found = await talk([

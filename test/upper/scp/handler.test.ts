@@ -1,0 +1,85 @@
+/** SCP: what the sender's lines and the receiver's answers make of a file. */
+import { scpCommand } from '../../../src/upper/scp/command.ts';
+import { channelCapture, filesOf, type Line } from '../../support/channel-talk.ts';
+import { concat } from '../../support/packets.ts';
+import { ascii } from '../../support/two-ends.ts';
+
+const OK: Line = ['s', Uint8Array.of(0)];
+const say = (text: string): Line => ['c', ascii(text)];
+const END: Line = ['c', Uint8Array.of(0)];
+const wrong = (code: number, text: string, from: 'c' | 's' = 's'): Line => [from, concat(Uint8Array.of(code), ascii(`${text}\n`))];
+const up = (lines: readonly Line[], closed = true, options: Parameters<typeof filesOf>[1] = {}) =>
+  filesOf(channelCapture('scp -r -t /tmp', [OK, ...lines], closed), options);
+
+test.each([
+  ['scp -t /tmp/x', { receives: true, path: '/tmp/x' }],
+  ['scp -v -r -p -d -t -- file name', { receives: true, path: 'file name' }],
+  ['/usr/bin/scp -f x', { receives: false, path: 'x' }],
+  ['env LC_ALL=C scp -rpf x', { receives: false, path: 'x' }],
+  ['cd /tmp && scp -f x', { receives: false, path: 'x' }],
+  ['scp', undefined],
+  ['scp a b:c', undefined],
+  ['tscp -t x', undefined],
+  ['echo scp -x y', undefined],
+  ['ls -t', undefined],
+])('%j', (command, expected) => {
+  expect(scpCommand(command)).toEqual(expected);
+});
+
+test('a file, cut at every byte', async () => {
+  const bytes = concat(ascii('C0644 6 a b\n'));
+  for (let cut = 1; cut <= bytes.length; cut++) {
+    const { files, problems } = await up([['c', bytes.subarray(0, cut)], ['c', bytes.subarray(cut)], OK, say('abc'), say('def'), END, OK]);
+    expect(problems).toEqual([]);
+    expect(files.map((f) => [f.path, f.mode, String.fromCharCode(...f.content), f.complete, f.note])).toEqual([['a b', 0o644, 'abcdef', true, '']]);
+  }
+});
+
+test('data and its end in one message with the next line, as a sender that does not wait would send', async () => {
+  const { files } = await up([say('C0644 3 a\n'), ['c', concat(ascii('abc'), Uint8Array.of(0))], OK, say('C0600 0 b\n'), OK, END, OK]);
+  expect(files.map((f) => [f.path, f.bytes, f.complete])).toEqual([
+    ['a', 3, true],
+    ['b', 0, true],
+  ]);
+});
+
+test('what the receiver refuses does not come, and the next file does', async () => {
+  const { files, sessions } = await up([say('C0644 3 a\n'), wrong(1, 'a: Permission denied'), say('C0644 3 b\n'), OK, say('abc'), END, OK]);
+  expect(files.map((f) => [f.path, f.bytes, f.complete, f.note])).toEqual([
+    ['a', 0, false, 'the receiver says: a: Permission denied; 0 of 3 bytes'],
+    ['b', 3, true, ''],
+  ]);
+  expect(sessions[0]?.channels[0]?.content?.operations.map((o) => [o.summary, o.status])).toEqual([
+    ['File: "a", 3 bytes', 'a: Permission denied'],
+    ['File: "b", 3 bytes', 'OK'],
+  ]);
+});
+
+test('errors of either side, and ends that come too early', async () => {
+  const notes = async (lines: readonly Line[], closed = true) => (await up(lines, closed)).files.map((f) => [f.complete, f.note]);
+  const begun = [say('C0644 6 a\n'), OK, say('abc')];
+  expect(await notes(begun, false)).toEqual([[false, 'the session ended before its end; 3 of 6 bytes']]);
+  expect(await notes([...begun, say('def'), wrong(1, 'a: changed', 'c'), OK])).toEqual([[false, 'the sender says: a: changed']]);
+  expect(await notes([...begun, say('def'), END, wrong(1, 'disk full')])).toEqual([[false, 'the receiver says: disk full']]);
+  expect(await notes([...begun, say('def'), END])).toEqual([[true, 'the receiver did not confirm it']]);
+  expect(await notes([say('C0644 3 a\n'), OK, say('abc'), say('C0644 1 b\n'), OK])).toEqual([
+    [false, 'another file began before its end'],
+    [false, 'the session ended before its end; 0 of 1 bytes'],
+  ]);
+});
+
+test('lines that are none, and ends of directories that were not begun', async () => {
+  expect((await up([say('Xyz\n')])).problems).toEqual(['malformed: unknown: a line that is no message of SCP']);
+  expect((await up([say('C0999 3 a\n')])).problems).toEqual(['malformed: unknown: a line that is no message of SCP']);
+  expect((await up([say('E\n')])).problems).toEqual(['unexpected: E: the end of a directory that was not begun']);
+  expect((await up([say('C'.repeat(3000))], true, { limits: { innerMessageBytes: 1000 } })).problems).toEqual([
+    'limit: SCP of the client: a line of more than 1000 bytes (limit innerMessageBytes)',
+  ]);
+  const deep = await up(Array.from({ length: 300 }, (_, i) => say(`D0755 0 d${i}\n`)));
+  expect(deep.problems).toEqual(['limit: SCP: folders inside folders, more than 256']);
+});
+
+test('names of folders and files are the sender’s, joined', async () => {
+  const { files } = await up([say('D0755 0 ..\n'), OK, say('C0644 1 ../../x\n'), OK, say('a'), END, OK, say('E\n'), OK]);
+  expect(files[0]?.path).toBe('../../../x');
+});
