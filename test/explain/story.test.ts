@@ -8,6 +8,7 @@ import type { Packet, Session } from '../../src/ssh/model.ts';
 import type { Field } from '../../src/wire/field.ts';
 import { framesOfFixture, pcapng } from '../support/capture-files.ts';
 import { fixture, fixtures } from '../support/fixtures.ts';
+import { aPacket, aSession } from '../support/model.ts';
 import { resultsOf, storeOf } from '../support/outputs.ts';
 
 interface Told {
@@ -245,4 +246,14 @@ test('with --show-secrets K and the keys are there', async () => {
   const [told] = tell(await resultsOf(capture, { secrets: storeOf(secrets) }), 'student', true);
   const k = /SHARED_SECRET ([0-9a-f]+)/.exec(secrets)?.[1] ?? '?';
   expect(told === undefined ? '' : textOf(told).replace(/\s/g, '')).toContain(k);
+});
+
+test('SSH-1 is told as what it is', () => {
+  const collector = new StoryCollector();
+  const session = aSession({ protocol: 1 });
+  collector.packet(aPacket(session, { protocol: 1, name: 'SSH_SMSG_PUBLIC_KEY' }));
+  const chapters = collector.tell(session, 'deep');
+  expect(chapters.map((c) => c.id)).toContain('ssh-1');
+  expect(chapters.map((c) => c.id)).not.toContain('negotiation');
+  expect(chapters.flatMap((c) => c.notes.map((n) => n.text)).join()).toContain('SSH_SMSG_PUBLIC_KEY (client, frame 6)');
 });
