@@ -11,6 +11,7 @@ export { SecretsScan } from './capture/secrets-scan.ts';
 export { type Additions, PcapngWriter } from './capture/write-pcapng.ts';
 export type { Collected, DissectOptions, Outcome, Pieces, Result } from './dissect.ts';
 export { collect, dissect, results } from './dissect.ts';
+export type { Annotator, Chapter, Ground, Level, Note, Reference } from './explain/note.ts';
 export type { Limits } from './limits.ts';
 export { DEFAULT_LIMITS } from './limits.ts';
 export { CommentCollector, type CommentOptions } from './render/comments.ts';
@@ -44,4 +45,12 @@ export async function lateSecretsOf(path: string): Promise<() => readonly Secret
 /** A capture that is in memory, as pieces. */
 export function* inMemory(bytes: Uint8Array): Generator<Uint8Array> {
   yield bytes;
+}
+
+/**
+ * What is said beyond fields: `notesOf(packet, level)`, `notesOfIdentification(line, level)`, and `StoryCollector`, which tells the
+ * story of each session. Loaded when asked for, with the curves of the key exchanges that it computes with.
+ */
+export async function loadExplain(): Promise<typeof import('./explain/index.ts')> {
+  return import('./explain/index.ts');
 }

@@ -1,5 +1,5 @@
 import { RENDERERS } from '../../src/render/index.ts';
-import { DEFAULT_RENDER_OPTIONS, type RenderOptions } from '../../src/render/renderer.ts';
+import { DEFAULT_RENDER_OPTIONS, type RendererRow, type RenderOptions } from '../../src/render/renderer.ts';
 import type { Problem } from '../../src/wire/problem.ts';
 import { aCapture, aFullSession, aPacket, aSession, identified } from '../support/model.ts';
 
@@ -11,10 +11,9 @@ const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u20
 
 const wrong: Problem[] = [{ code: 'malformed', severity: 'error', message: NASTY, frame: 1, span: { start: 0, end: 1 } }];
 
-async function everything(name: string, options: Partial<RenderOptions>): Promise<string> {
-  const row = RENDERERS.find((r) => r.name === name);
+async function everything(row: RendererRow, options: Partial<RenderOptions>): Promise<string> {
   const fields = ['sshark.summary', 'sshark.name', 'ssh.protocol', 'sshark.value.userName', 'sshark.value.list', 'sshark.value.deep'];
-  const renderer = await row?.make({ ...DEFAULT_RENDER_OPTIONS, fields, ...options });
+  const renderer = await row.make({ ...DEFAULT_RENDER_OPTIONS, fields, ...options });
   const full = aFullSession();
   const exchange = full.exchanges[0];
   const certificate = { keyId: NASTY, validPrincipals: [NASTY], serial: 1n, validAfter: 0n, validBefore: 5n, signatureKey: { type: NASTY } };
@@ -52,12 +51,12 @@ async function everything(name: string, options: Partial<RenderOptions>): Promis
   ];
   const packet = aPacket(session, { name: NASTY, summary: NASTY, value, inner, fields: [field, list], problems: wrong });
   const parts = [
-    renderer?.begin?.(),
-    renderer?.identification?.({ ...client, preamble: [NASTY, NASTY], problems: wrong }),
-    renderer?.packet?.(packet),
-    renderer?.session?.(session),
-    renderer?.capture?.(aCapture({ file: NASTY, problems: wrong })),
-    renderer?.end?.(),
+    renderer.begin?.(),
+    renderer.identification?.({ ...client, preamble: [NASTY, NASTY], problems: wrong }),
+    renderer.packet?.(packet),
+    renderer.session?.(session),
+    renderer.capture?.(aCapture({ file: NASTY, problems: wrong })),
+    renderer.end?.(),
   ];
   return parts.join('');
 }
@@ -65,11 +64,11 @@ async function everything(name: string, options: Partial<RenderOptions>): Promis
 const forms: Partial<RenderOptions>[] = [{}, { width: 80 }, { hex: true, docs: true }, { maxBytes: 5 }, { header: true }, { full: true }];
 
 // What goes over channels has tests of its own (follow.test.ts).
-const NAMES = RENDERERS.filter((r) => !r.commands.includes('follow')).map((r) => r.name);
+const ROWS = RENDERERS.filter((row) => !row.commands.includes('follow')).map((row) => [`${row.commands.join(', ')} ${row.name}`, row] as const);
 
-test.each(NAMES)('%s lets no character through that a terminal obeys', async (name) => {
+test.each(ROWS)('%s lets no character through that a terminal obeys', async (_, row) => {
   for (const options of forms) {
-    const text = await everything(name, options);
+    const text = await everything(row, options);
     expect(text.length).toBeGreaterThan(50);
     expect(UNSAFE.exec(text)?.[0]).toBeUndefined();
   }
@@ -80,8 +79,8 @@ test('the test above would see an escape', () => {
   for (const c of NASTY.replace(/[ -~\n\t]/g, '')) expect(UNSAFE.test(c)).toBe(true);
 });
 
-test.each(['text', 'table', 'tree'])('%s writes escapes of its own only for colour', async (name) => {
-  const text = await everything(name, { color: true });
+test.each(ROWS.filter(([, row]) => ['text', 'table', 'tree'].includes(row.name)))('%s writes escapes of its own only for colour', async (_, row) => {
+  const text = await everything(row, { color: true });
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours we set
   const plain = text.replace(/\u001b\[\d+m/g, '');
   expect(text).not.toBe(plain);

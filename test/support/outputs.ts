@@ -114,7 +114,6 @@ export async function checkOutputs(found: readonly Result[], forms: readonly For
     const unsafe = form.format === 'raw' ? undefined : unsafeIn(text);
     if (unsafe !== undefined) throw new Error(`${form.name} lets a control character through: ${unsafe}`);
     const records = recordsOf(text, form);
-    if (form.command !== 'packets' && form.command !== 'summary') continue;
     for (const record of records) {
       const wrong = schemaError(record);
       if (wrong !== undefined) throw new Error(`${form.name} does not meet the schema: ${wrong}`);

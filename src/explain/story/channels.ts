@@ -1,7 +1,7 @@
 /** Chapter: what the connection was used for. */
 import { count, enumerated, grouped } from '../../bytes/words.ts';
 import type { Channel, Operation, Transfer } from '../../ssh/model.ts';
-import { type Notes, packetAt, type Source } from '../note.ts';
+import { type Notes, packetAt } from '../note.ts';
 import { name, type Tale, type Teller } from './tale.ts';
 
 /** Channels, and transfers of each, that are told one by one. */
@@ -27,16 +27,15 @@ export const channels: Teller = {
 };
 
 function tellChannel(tale: Tale, notes: Notes, c: Channel): void {
-  const at = tale.packets.filter((p) => p.channel === c && (p.number === 90 || p.number === 91 || p.number === 92 || p.number === 98)).map(packetAt);
-  const sources: Source[] = [...at.slice(0, 6), '4254#5'];
-  notes.say('brief', 'read', `${capital(purpose(c))}. ${fate(c)}`, sources);
+  const of = (...numbers: readonly number[]) => tale.packets.filter((p) => p.channel === c && numbers.includes(p.number ?? 0)).map(packetAt);
+  notes.say('brief', 'read', `${capital(purpose(c))}. ${fate(c)}`, [...of(90, 91, 92), '4254#5.1']);
   const asked = c.requests.map((r) => `${name(r.name)}${r.outcome === 'failure' ? ' (refused)' : ''}`);
-  if (asked.length > 0) notes.say('student', 'read', `Requests on it, in their order: ${enumerated(asked, 12)}.`, sources);
+  if (asked.length > 0) notes.say('student', 'read', `Requests on it, in their order: ${enumerated(asked, 12)}.`, [...of(98), '4254#5.4']);
   if (c.environment.length > 0) {
     const list = c.environment.slice(0, 8).map((e) => `${name(e.name, 40)}=${name(e.value, 60)}`);
-    notes.say('student', 'read', `Variables that the client set: ${enumerated(list, 8)}.`, [...at.slice(0, 3), '4254#6.4']);
+    notes.say('student', 'read', `Variables that the client set: ${enumerated(list, 8)}.`, ['4254#6.4']);
   }
-  tellContent(notes, c, sources);
+  tellContent(notes, c);
 }
 
 /** What the channel was for, as the peers said it. */
@@ -69,21 +68,32 @@ function fate(c: Channel): string {
   return `${capital(moved)}${end}.`;
 }
 
-function tellContent(notes: Notes, c: Channel, sources: readonly Source[]): void {
-  const { content } = c;
+/** Where the protocols inside channels are defined. */
+const PROTOCOLS: Readonly<Record<string, string>> = {
+  sftp: 'draft-ietf-secsh-filexfer-02',
+  agent: 'draft-ietf-sshm-ssh-agent',
+  x11: '4254#6.3',
+  terminal: '4254#6.2',
+  ssh: '4253#4',
+};
+
+function tellContent(notes: Notes, { content }: Channel): void {
   if (content === undefined) return;
+  const section = PROTOCOLS[content.protocol] ?? '4254#5.2';
   const detail = content.detail === '' ? '' : `, ${name(content.detail, 120)}`;
-  notes.say('student', 'read', `What it carries: ${name(content.protocol)}${detail}.`, sources);
+  const inner = content.session === undefined ? '' : ` This is session ${content.session.number} of this capture.`;
+  if (content.protocol !== 'stream') notes.say('student', 'read', `What it carries: ${name(content.protocol)}${detail}.${inner}`, [section]);
   if (content.operations.length > 0)
     notes.say(
       'student',
       'read',
       `What was done in it (${count(content.operations.length, 'operation')}):`,
-      sources,
+      [section],
       bounded(content.operations, operationText),
     );
-  for (const t of content.transfers.slice(0, MOST_TOLD)) notes.say('brief', 'read', transferText(t), sources);
-  if (content.transfers.length > MOST_TOLD) notes.say('brief', 'read', `There were ${count(content.transfers.length - MOST_TOLD, 'more transfer')}.`, sources);
+  for (const t of content.transfers.slice(0, MOST_TOLD)) notes.say('brief', 'read', transferText(t), [section]);
+  if (content.transfers.length > MOST_TOLD)
+    notes.say('brief', 'read', `There were ${count(content.transfers.length - MOST_TOLD, 'more transfer')}.`, [section]);
 }
 
 function operationText(o: Operation): string {

@@ -187,7 +187,9 @@ function tellTampering(tale: Tale, notes: Notes): void {
   if (first === undefined || first.method?.family === 'gss') return;
   const attack =
     'What if somebody on the way changes one of the inputs, say a version or a name in a list? Then client and server hash different bytes. The client checks the signature with its own H; it does not fit, and the client hangs up. To make one that fits takes the private half of the host key.';
-  const rows = tale.tampered().flatMap((e) => (e.tampered === undefined ? [] : [tamperRow(e, tale.showSecrets)]));
+  const rows = (first.exchange.signature.verdict === 'valid' ? tale.tampered() : []).flatMap((e) =>
+    e.tampered === undefined ? [] : [tamperRow(e, tale.showSecrets)],
+  );
   if (rows.length === 0) {
     notes.say('student', 'rule', attack, ['4253#8', '4251#9.3.4']);
     return;

@@ -270,10 +270,12 @@ function tellSecret(tale: Tale, notes: Notes, method: KexMethod, exchange: Excha
     secret?.kind === 'PRIVATE_KEY'
       ? 'was computed here, from a private value among the secrets and a public value in the capture'
       : 'is among the secrets that were given';
-  notes.say('brief', 'computed', `${sentText(method)} It ${origin} (${name(secret?.source, 80)}): ${count(k.length, 'byte')}.${formText(tale, k, method)}`, [
-    method.rfc,
-    '4251#5',
-  ]);
+  notes.say(
+    'brief',
+    'computed',
+    `${sentText(method)} It ${origin} (${ending(secret?.source ?? '?', 60)}): ${count(k.length, 'byte')}.${formText(tale, k, method)}`,
+    [method.rfc, '4251#5'],
+  );
   if (tale.showSecrets)
     notes.say('student', 'computed', 'The secret of this session:', [method.rfc], hexLines(`K, as a ${method.kForm} of SSH without its length`, k));
 }
@@ -293,4 +295,9 @@ function formText(tale: Tale, k: Uint8Array, { kForm, curve, groupBits }: KexMet
   const whole = curve !== undefined ? CURVE_BYTES[curve] : (groupBits ?? (group instanceof Uint8Array ? bitsOf(numberOf(group)) : 0)) / 8;
   if (whole === undefined || k.length >= whole) return '';
   return ` K may have ${whole} bytes, but numbers in SSH have no leading zeros: programs that keep them compute another H, once in some 256 handshakes.`;
+}
+
+/** The last characters of a path, where the name of the file and the line stand. */
+function ending(text: string, most: number): string {
+  return text.length <= most ? text : `…${text.slice(1 - most)}`;
 }

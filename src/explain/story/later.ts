@@ -28,7 +28,8 @@ export const rekeys: Teller = {
 function tellExchange(tale: Tale, notes: Notes, e: Exchange): void {
   const inits = SIDES.flatMap((side) => sent(tale, side, 20, e.epoch) ?? []).sort((a, b) => a.index - b.index);
   const who = inits[0] === undefined ? '' : `, begun by the ${inits[0].side} in ${framesText(inits[0])}`;
-  const method = e.negotiation?.kex === undefined ? '' : ` by ${name(e.negotiation.kex)}`;
+  const { kex, client } = e.negotiation ?? {};
+  const method = kex === undefined ? '' : ` by ${name(kex)}, for the cipher ${name(client?.cipher)}`;
   const before = tale.session.exchanges.find((other) => other.epoch === e.epoch - 1);
   const sameKey =
     before?.hostKey !== undefined && e.hostKey !== undefined

@@ -3,7 +3,7 @@
 import type { Timestamp } from '../../capture/frame.ts';
 import type { Exchange, Packet, Session, Side } from '../../ssh/model.ts';
 import type { ExchangeExplanation } from '../exchange-hash.ts';
-import type { Notes } from '../note.ts';
+import { fieldAt, type Notes, packetAt, type Source } from '../note.ts';
 
 /** A session that is over, with its packets. */
 export interface Tale {
@@ -46,6 +46,19 @@ export function named(tale: Tale, name: string, epoch = 1): Packet | undefined {
 /** The key exchange messages 30 to 49 that counted. */
 export function kexPackets(tale: Tale, epoch = 1): readonly Packet[] {
   return tale.packets.filter((p) => p.epoch === epoch - 1 && p.number !== undefined && p.number >= 30 && p.number <= 49 && p.protocol === 2);
+}
+
+/** The first KEXINITs, as far as they are there. */
+export type KexInits = Readonly<Record<Side, Packet | undefined>>;
+
+/** The field `list` of both KEXINITs. */
+export function listAt({ client, server }: KexInits, list: string): Source[] {
+  return [client, server].map((p) => (p === undefined ? undefined : fieldAt(p, list)));
+}
+
+/** Both KEXINITs. */
+export function wholeAt({ client, server }: KexInits): Source[] {
+  return [client, server].map((p) => (p === undefined ? undefined : packetAt(p)));
 }
 
 /** `frame 12`, `frames 12 and 13`, `frames 12 to 18`. */

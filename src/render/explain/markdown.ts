@@ -1,10 +1,10 @@
 /** The story of a session as Markdown. */
-import { printable } from '../../bytes/printable.ts';
+import { printable, shorten } from '../../bytes/printable.ts';
 import type { Chapter, Note } from '../../explain/note.ts';
 import { StoryCollector } from '../../explain/story/index.ts';
 import type { Session } from '../../ssh/model.ts';
 import type { Renderer, RenderOptions } from '../renderer.ts';
-import { endpointText, sectionText } from '../text.ts';
+import { count, endpointText, sectionText } from '../text.ts';
 import { placesText } from './sources.ts';
 
 /** Each session under a heading, at its end. */
@@ -16,6 +16,7 @@ export function explainMarkdownRenderer(options: RenderOptions): Renderer {
       return '';
     },
     session: (s) => `${storyMarkdown(s, collector.tell(s, options.level, options))}\n`,
+    capture: (c) => (c.sessions === 0 ? `${escaped(shorten(c.file, 200))}: no SSH session in ${count(c.frames, 'frame')}.\n` : ''),
   };
 }
 

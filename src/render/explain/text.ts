@@ -4,6 +4,7 @@ import type { Chapter, Level, Note } from '../../explain/note.ts';
 import { StoryCollector } from '../../explain/story/index.ts';
 import type { Session } from '../../ssh/model.ts';
 import { type Palette, palette } from '../color.ts';
+import { captureEnding } from '../ending.ts';
 import type { Renderer, RenderOptions } from '../renderer.ts';
 import { clip, endpointText, wrap } from '../text.ts';
 import { sourceText } from './sources.ts';
@@ -24,6 +25,7 @@ export function explainTextRenderer(options: RenderOptions): Renderer {
       return '';
     },
     session: (s) => `${storyLines(s, collector.tell(s, options.level, options), options, colors, width).join('\n')}\n\n`,
+    capture: (c) => captureEnding(c, colors),
   };
 }
 

@@ -108,6 +108,8 @@ const mldsa = signing('ssh-mldsa44-ed25519@openssh.com', undefined, [
   'ML-DSA-44 (NIST, 2024), which resists quantum computers, and Ed25519 together.',
 ]);
 
+const secp256k1 = signing('ecdsa-sha2-1.3.132.0.10', 'sha256', ['acceptable', '5656#3', 'ECDSA on secp256k1, the curve of Bitcoin, named by its OID.']);
+
 /** All host key algorithms that have a name. */
 export const HOST_KEY_ALGORITHMS: readonly HostKeyAlgorithm[] = [
   ed25519,
@@ -123,8 +125,10 @@ export const HOST_KEY_ALGORITHMS: readonly HostKeyAlgorithm[] = [
   rsa1,
   dss,
   mldsa,
-  signing('ecdsa-sha2-1.3.132.0.10', 'sha256', ['acceptable', '5656#3', 'ECDSA on secp256k1, the curve of Bitcoin, named by its OID.']),
+  secp256k1,
   certified(ed25519, 'OpenSSH 6.5'),
+  certified(ed448),
+  certified(secp256k1),
   certified(skEd25519, 'OpenSSH 8.2'),
   certified(skEcdsa, 'OpenSSH 8.2'),
   certified(webauthn),
