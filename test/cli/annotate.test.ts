@@ -50,8 +50,9 @@ describe('what was there', () => {
     expect(packets).toBe(framesOfFixture(original).length);
     if (!out.startsWith('No SSH session')) expect(comments.size).toBeGreaterThan(2);
     expect(out).toContain(`: ${packets} frames, ${comments.size} of them with comments\n`);
-    for (const line of [...comments.values()].flat()) expect(unsafeIn(line.replaceAll('\n', '\\n')) ?? '').toBe('');
-    expect(Math.max(0, ...[...comments.values()].flat().map((line) => line.length))).toBeLessThanOrEqual(240);
+    const lines = [...comments.values()].flat();
+    expect(unsafeIn(lines.join(''))).toBeUndefined();
+    expect(lines.filter((line) => line.length > 240 || line.includes('\n'))).toEqual([]);
   });
 
   const frames = framesOfFixture(fixture('openssh-login').capture);
@@ -130,7 +131,8 @@ describe('what was there', () => {
     expect([0, 3]).toContain(code);
     if (code === 3) return;
     const reader = readAll(new PcapngReader(), bytesOf(target));
-    for (const f of reader.frames) for (const comment of f.comments ?? []) if (comment.startsWith('sshark: ')) expect(unsafeIn(comment)).toBeUndefined();
+    const ours = reader.frames.flatMap((f) => (f.comments ?? []).filter((comment) => comment.startsWith('sshark: ')));
+    expect(unsafeIn(ours.join(''))).toBeUndefined();
   });
 });
 
