@@ -16,7 +16,7 @@ export const annotate: Command = {
       type: 'string',
       choices: LEVELS,
       default: 'student',
-      describe: 'brief: what happened; student: and what each kind of message is for; deep: and its fields',
+      describe: 'How much is explained; deep lists the fields too',
     },
     'embed-secrets': { type: 'boolean', describe: 'Put the key log of the sessions into a Decryption Secrets Block: whoever has the copy can read everything' },
   },

@@ -89,6 +89,8 @@ export interface Limits {
   readonly commentText: number;
   /** Characters of the comments that `annotate` adds to one frame for its messages. */
   readonly frameCommentText: number;
+  /** Messages of one session whose comments wait for the outcome of a key exchange. */
+  readonly commentsHeld: number;
   /** Problems kept for one session or capture; later ones are counted. */
   readonly problems: number;
 }
@@ -142,5 +144,6 @@ export const DEFAULT_LIMITS: Limits = {
   storyPackets: 1024,
   commentText: 64 * 1024 * 1024,
   frameCommentText: 1024 * 1024,
+  commentsHeld: 64,
   problems: 1000,
 };

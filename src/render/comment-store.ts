@@ -3,12 +3,6 @@ import type { FrameComments } from '../capture/copy-blocks.ts';
 import type { Limits } from '../limits.ts';
 import { type Problem, problem } from '../wire/problem.ts';
 
-/** Comments for the frame that a part of a session stands in. */
-export interface Placed {
-  readonly frame: number;
-  readonly lines: readonly string[];
-}
-
 /** Takes comments, each a line, and gives them to the writer. When a limit is reached it says so once, in the file too. */
 export class CommentStore implements FrameComments {
   readonly problems: Problem[] = [];
@@ -19,9 +13,8 @@ export class CommentStore implements FrameComments {
   /** Characters so far, and whether there is room for more. */
   private readonly messages = { text: 0, full: false };
   private readonly sessions = { text: 0, full: false };
-  /** The frame that was commented last, and the characters of its messages. */
-  private frame = 0;
-  private frameText = 0;
+  /** Frames that have as much as a frame may have. */
+  private readonly fullFrames = new Set<number>();
 
   /** `tell` makes comments of problems. */
   constructor(limits: Limits, tell: (problems: readonly Problem[]) => readonly string[]) {
@@ -43,27 +36,25 @@ export class CommentStore implements FrameComments {
 
   /** The comments that `make` gives, for a message that ends in `frame`; it is not asked when there is no room. */
   addMessage(frame: number, make: () => readonly string[]): void {
-    if (this.messages.full) return;
-    if (frame !== this.frame) this.frameText = 0;
-    this.frame = frame;
-    if (this.frameText > this.limits.frameCommentText) return;
+    if (this.messages.full || this.fullFrames.has(frame)) return;
     const text = make().join('\n');
     if (!this.fits(this.messages, text.length, frame, 'messages')) return;
-    this.frameText += text.length;
-    if (this.frameText <= this.limits.frameCommentText) this.put(frame, text);
-    else this.stop(frame, `the comments of frame ${frame} do not tell all of its messages: they reach the limit frameCommentText`);
+    const { frameCommentText } = this.limits;
+    if ((this.texts.get(frame)?.length ?? 0) + text.length <= frameCommentText) {
+      this.put(frame, text);
+      return;
+    }
+    this.fullFrames.add(frame);
+    this.stop(frame, `the comments of frame ${frame} do not tell all of its messages: they reach the limit frameCommentText of ${frameCommentText} characters`);
   }
 
-  /** Comments on a session that is over: on its first frame, before what is there already, and on others. */
-  addSession(frame: number, make: () => readonly string[], others: readonly Placed[]): void {
+  /** The comments that `make` gives, for a session that is over: on its first frame, before what is there already. */
+  addSession(frame: number, make: () => readonly string[]): void {
     if (this.sessions.full) return;
     const text = make().join('\n');
-    const placed = others.map((o) => ({ frame: o.frame, text: o.lines.join('\n') }));
-    const length = placed.reduce((sum, o) => sum + o.text.length, text.length);
-    if (!this.fits(this.sessions, length, frame, 'sessions')) return;
+    if (!this.fits(this.sessions, text.length, frame, 'sessions')) return;
     const there = this.texts.get(frame);
     this.texts.set(frame, there === undefined ? text : `${text}\n${there}`);
-    for (const o of placed) this.put(o.frame, o.text);
   }
 
   /** Counts characters; when they are more than the limit it says so, once. */
@@ -75,7 +66,8 @@ export class CommentStore implements FrameComments {
     return !part.full;
   }
 
-  private stop(frame: number, message: string): void {
+  /** Something is left out from `frame` on: `message` says what. */
+  stop(frame: number, message: string): void {
     const p = problem('limit', message, { frame });
     if (this.problems.length < this.limits.problems) this.problems.push(p);
     this.put(frame, this.tell([p]).join('\n'));

@@ -1,7 +1,8 @@
 /** Packet comments: what sshark says about each frame, for the comments of a pcapng file that Wireshark shows. */
 import { toHex } from '../bytes/hex.ts';
 import { printable, shorten } from '../bytes/printable.ts';
-import type { Level } from '../explain/note.ts';
+import type { Level, Note } from '../explain/note.ts';
+import { notesOf, notesOfIdentification } from '../explain/packets/index.ts';
 import type { Limits } from '../limits.ts';
 import type { Exchange, Identification, Packet, Session, Side } from '../ssh/model.ts';
 import type { Field } from '../wire/field.ts';
@@ -22,78 +23,104 @@ const PREAMBLE_SHOWN = 5;
 /** In ASCII, like all that stands in every comment: a text of it takes half the memory. */
 const WAYS: Readonly<Record<Side, string>> = { client: 'client to server', server: 'server to client' };
 const PLAIN = palette(false);
+const KEXINIT = 20;
+/** Texts remembered for a session, so that they are told once. */
+const REMEMBERED = 1024;
 
 export interface CommentOptions {
-  /** `brief`: what happened; `student`: and what each kind of message is for, once in a session; `deep`: and the fields. */
+  /** How much is explained; `deep` adds the fields. */
   readonly level: Level;
   readonly showSecrets: boolean;
 }
 
+/** What is remembered of a session that is open. */
+interface Open {
+  /** Truths that were told: they are told once. */
+  readonly told: Set<string>;
+  /** Messages from a KEXINIT on: what comes of a key exchange is known when it is over. */
+  held: Packet[];
+}
+
 /**
- * Collects the comments of a capture while it is dissected: for every message one on the frame that completed it, and what
- * is known of a session when it is over on its first frame. Its memory is bounded by the limits.
+ * Collects the comments of a capture while it is dissected: for every message on the frame that completed it, and what is
+ * known of a session when it is over on its first frame. Its memory is bounded by the limits.
  */
 export class CommentCollector {
   readonly comments: CommentStore;
   private readonly options: CommentOptions;
-  /** By session that is open: kinds of messages that were told what they are for, and frames of host key signatures by key exchange. */
-  private readonly open = new Map<Session, { readonly told: Set<string>; readonly signed: Map<number, number> }>();
+  private readonly limits: Limits;
+  private readonly open = new Map<Session, Open>();
 
   constructor(options: CommentOptions, limits: Limits) {
     this.options = options;
+    this.limits = limits;
     this.comments = new CommentStore(limits, problemLines);
   }
 
   identification(i: Identification): void {
-    this.comments.addMessage(i.frame, () => identificationLines(i));
+    const notes = notesOfIdentification(i, this.options.level);
+    this.comments.addMessage(i.frame, () => identificationLines(i, this.fresh(notes, i.session)));
   }
 
   packet(p: Packet): void {
-    this.comments.addMessage(p.frame, () => this.packetLines(p));
+    const state = this.stateOf(p.session);
+    const [first] = state.held;
+    const full = state.held.length >= this.limits.commentsHeld;
+    if (full)
+      this.comments.stop(
+        p.frame,
+        `${state.held.length} messages wait for the outcome of a key exchange, the limit commentsHeld: their comments do not tell it`,
+      );
+    if (first !== undefined && (p.epoch > first.epoch || full)) this.release(state);
+    if (p.number === KEXINIT || state.held.length > 0) state.held.push(p);
+    else this.write(p);
   }
 
-  /** The session is over: all that is known of it, before what its first frame says already. */
+  /** The session is over: all that is known of it. */
   session(s: Session): void {
-    for (const p of s.fragments) this.packet(p);
-    const { signed } = this.stateOf(s);
+    this.release(this.stateOf(s));
+    for (const p of s.fragments) this.write(p);
     this.open.delete(s);
-    const verdicts = s.exchanges.flatMap((e) => {
-      const frame = signed.get(e.epoch);
-      return frame === undefined ? [] : [{ frame, lines: verdictLines(e) }];
+    this.comments.addSession(s.flow.firstFrame, () => sessionLinesOf(s));
+  }
+
+  private release(state: Open): void {
+    const packets = state.held;
+    state.held = [];
+    for (const p of packets) this.write(p);
+  }
+
+  private write(p: Packet): void {
+    this.comments.addMessage(p.frame, () => {
+      const { level, showSecrets } = this.options;
+      const shown = showSecrets ? p : redactedPacket(p);
+      return [
+        ...row(`${WAYS[p.side]}: ${p.summary}`),
+        ...below(factsText(p)),
+        ...this.fresh(notesOf(shown, level), p.session).flatMap(noteLines),
+        ...(level === 'deep' ? messageFields(shown, this.isNew(`fields of ${p.name}`, p.session)) : []),
+        ...p.inner.flatMap((m) => [...below(`${m.name}: ${m.summary}`), ...problemLines(m.problems)]),
+        ...problemLines(p.problems),
+      ];
     });
-    this.comments.addSession(s.flow.firstFrame, () => sessionLinesOf(s), verdicts);
   }
 
-  private packetLines(p: Packet): string[] {
-    const shown = this.options.showSecrets ? p : redactedPacket(p);
-    const first = this.options.level !== 'brief' && this.isFirst(p);
-    this.noteSignature(p);
-    return [
-      ...row(`${WAYS[p.side]}: ${p.summary}`),
-      ...below(factsText(p)),
-      ...(first && p.message !== undefined ? below(`${p.message.note} (${sectionText(p.message.rfc)})`) : []),
-      ...(this.options.level === 'deep' ? messageFields(shown, first) : []),
-      ...p.inner.flatMap((m) => [...below(`${m.name}: ${m.summary}`), ...problemLines(m.problems)]),
-      ...problemLines(p.problems),
-    ];
+  /** The notes that say something new: of general truths those that this session has not heard. */
+  private fresh(notes: readonly Note[], session: Session): Note[] {
+    // Problems themselves are told with their places; that a MAC is valid stands beside the message.
+    const own = ({ annotator }: Note) => annotator !== 'problems' && annotator !== 'attacker';
+    return notes.filter((n) => (n.ground === 'rule' ? this.isNew(n.text, session) : own(n)));
   }
 
-  /** True for the first message of its kind in its session. */
-  private isFirst(p: Packet): boolean {
-    if (p.name === undefined) return false;
-    const { told } = this.stateOf(p.session);
+  /** Remembers what was told; beyond a bound it would rather be told twice. */
+  private isNew(text: string, session: Session): boolean {
+    const { told } = this.stateOf(session);
     const before = told.size;
-    return told.add(p.name).size > before;
+    return before >= REMEMBERED || told.add(text).size > before;
   }
 
-  /** Whether a host key's signature is right is known only when the session is over. */
-  private noteSignature(p: Packet): void {
-    const method = p.number !== undefined && p.number >= 30 && p.number < 50;
-    if (method && p.side === 'server' && p.value?.signature !== undefined) this.stateOf(p.session).signed.set(p.epoch + 1, p.frame);
-  }
-
-  private stateOf(s: Session) {
-    const state = this.open.get(s) ?? { told: new Set<string>(), signed: new Map<number, number>() };
+  private stateOf(s: Session): Open {
+    const state = this.open.get(s) ?? { told: new Set<string>(), held: [] };
     this.open.set(s, state);
     return state;
   }
@@ -114,13 +141,18 @@ function problemLines(problems: readonly Problem[]): string[] {
   return problems.flatMap((p) => below(`! ${problemText(p)}`));
 }
 
-function identificationLines(i: Identification): string[] {
+/** A paragraph, and the lines that belong to it. */
+function noteLines(n: Note): string[] {
+  const sections = n.rfc.length === 0 ? '' : ` (${n.rfc.map(sectionText).join(', ')})`;
+  return [...below(`${n.text}${sections}`), ...n.lines.flatMap((line) => row(line, '    '))];
+}
+
+function identificationLines(i: Identification, notes: readonly Note[]): string[] {
   const side = sideOf(i);
-  const name = side === 'client' ? 'V_C' : 'V_S';
   const lines = i.preamble.slice(0, PREAMBLE_SHOWN).flatMap((line) => below(`before it: ${shorten(line, VALUE_SHOWN)}`));
   const more = i.preamble.length > PREAMBLE_SHOWN ? below(`and ${count(i.preamble.length - PREAMBLE_SHOWN, 'more line')} before it`) : [];
-  const hashed = i.protocolVersion.startsWith('1.') && i.protocolVersion !== '1.99' ? '' : ` (${name} of the exchange hash, ${sectionText('4253#4.2')})`;
-  return [...row(`${WAYS[side]}: identification string ${JSON.stringify(shorten(i.text, 255))}${hashed}`), ...lines, ...more, ...problemLines(i.problems)];
+  const text = JSON.stringify(shorten(i.text, 255));
+  return [...row(`${WAYS[side]}: identification string ${text}`), ...notes.flatMap(noteLines), ...lines, ...more, ...problemLines(i.problems)];
 }
 
 /** `SSH_MSG_KEXINIT: packet 1 of session 1, sequence number 0, in clear`. */
@@ -174,10 +206,4 @@ function sessionLinesOf(s: Session): string[] {
 
 function hashText(e: Exchange, hash: Uint8Array): string {
   return `${toHex(hash)}${e.epoch === 1 ? ' (also the session identifier)' : ''}`;
-}
-
-/** What is known of a key exchange at its end, for the frame with the signature. */
-function verdictLines(e: Exchange): string[] {
-  const hash = e.exchangeHash === undefined ? [] : below(`H = ${hashText(e, e.exchangeHash)}`);
-  return [...row(`key exchange ${e.epoch}: the host key's signature over the exchange hash H is ${e.signature.verdict}: ${e.signature.reason}`), ...hash];
 }

@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { latin1, utf8 } from '../../src/bytes/text.ts';
+import type { Level } from '../../src/explain/note.ts';
 import { type DissectOptions, inMemory, type Pieces, type Result, results } from '../../src/index.ts';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
+import { CommentCollector } from '../../src/render/comments.ts';
 import { RENDERERS, rendererRow } from '../../src/render/index.ts';
 import { type CommandName, DEFAULT_RENDER_OPTIONS, type Renderer, type RenderOptions } from '../../src/render/renderer.ts';
 import { SecretStore } from '../../src/secrets/store.ts';
@@ -106,8 +108,31 @@ export function schemaError(record: unknown): string | undefined {
   return `${kind}${first?.instancePath} ${first?.message} ${JSON.stringify(first?.params)}`;
 }
 
+/** Throws when a packet comment on `found` holds what it may not, or is more than a row. */
+function checkComments(found: readonly Result[]): void {
+  const { comments } = commentsOn(found, 'deep');
+  const frames = found.map((r) => (r.kind === 'packet' ? r.packet.frame : r.kind === 'identification' ? r.identification.frame : 0));
+  for (const frame of new Set(frames)) {
+    const lines = comments.get(frame) ?? [];
+    const wrong = lines.find((line) => line.length > 240 || line.includes('\n')) ?? unsafeIn(lines.join(''));
+    if (wrong !== undefined) throw new Error(`a comment on frame ${frame} is not harmless: ${wrong}`);
+  }
+}
+
+/** The packet comments on `found`. */
+export function commentsOn(found: readonly Result[], level: Level): CommentCollector {
+  const collector = new CommentCollector({ level, showSecrets: false }, DEFAULT_LIMITS);
+  for (const one of found) {
+    if (one.kind === 'identification') collector.identification(one.identification);
+    else if (one.kind === 'packet') collector.packet(one.packet);
+    else if (one.kind === 'session') collector.session(one.session);
+  }
+  return collector;
+}
+
 /** Prints `found` in every form. Throws when an output holds what it may not, is no JSON where it should be, or does not meet the schema. */
 export async function checkOutputs(found: readonly Result[], forms: readonly Form[] = FORMS): Promise<void> {
+  checkComments(found);
   for (const form of forms) {
     const text = await print(found, form);
     // The bytes of a stream are given as they are: that is what was asked for.
