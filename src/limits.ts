@@ -75,6 +75,8 @@ export interface Limits {
   /** Files that are open at one time in one SFTP channel, and requests that wait for an answer (Paramiko asks for all of a file at once). */
   readonly sftpHandles: number;
   readonly sftpRequests: number;
+  /** Longest line of SCP, bytes: a name and what stands before it. */
+  readonly scpLineBytes: number;
   /** Files of one SFTP channel whose attributes are remembered until they are opened; the oldest are forgotten. */
   readonly sftpAttributes: number;
   /** Requests of one side that wait for an answer at one time: global ones, and those of one channel. */
@@ -133,10 +135,11 @@ export const DEFAULT_LIMITS: Limits = {
   nestedSessions: 4,
   innerSessions: 256,
   channelTransfers: 4096,
-  transferRanges: 65_536,
+  transferRanges: 4096,
   transferBytes: 2 ** 40,
   sftpHandles: 4096,
   sftpRequests: 262_144,
+  scpLineBytes: 16 * 1024,
   sftpAttributes: 1024,
   pendingRequests: 1024,
   lateSecretsBytes: 32 * 1024 * 1024,

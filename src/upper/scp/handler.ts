@@ -61,7 +61,7 @@ export class ScpHandler implements ChannelHandler {
     const { channel, limits } = place;
     this.content = new Content('scp', `${receives ? 'to' : 'from'} ${path.slice(0, LONGEST_PATH)}`);
     this.sender = receives ? channel.opener : peer(channel.opener);
-    this.limit = limits.innerMessageBytes;
+    this.limit = limits.scpLineBytes;
     this.log = new OperationLog(this.content, limits.channelOperations);
     this.transfers = new TransferLog(place, this.content);
   }
@@ -222,7 +222,7 @@ export class ScpHandler implements ChannelHandler {
     const feed = bytes.indexOf(LF, at);
     const end = feed < 0 ? bytes.length : feed + 1;
     if (buffer.pending + end - at <= this.limit) return end;
-    packet.problems.push(problem('limit', `SCP of the ${side}: a line of more than ${this.limit} bytes (limit innerMessageBytes)`));
+    packet.problems.push(problem('limit', `SCP of the ${side}: a line of more than ${this.limit} bytes (limit scpLineBytes)`));
     buffer.drop();
     this.lost ||= side === this.sender;
     return bytes.length;

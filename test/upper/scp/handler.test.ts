@@ -72,8 +72,8 @@ test('lines that are none, and ends of directories that were not begun', async (
   expect((await up([say('Xyz\n')])).problems).toEqual(['malformed: unknown: a line that is no message of SCP']);
   expect((await up([say('C0999 3 a\n')])).problems).toEqual(['malformed: unknown: a line that is no message of SCP']);
   expect((await up([say('E\n')])).problems).toEqual(['unexpected: E: the end of a directory that was not begun']);
-  expect((await up([say('C'.repeat(3000))], true, { limits: { innerMessageBytes: 1000 } })).problems).toEqual([
-    'limit: SCP of the client: a line of more than 1000 bytes (limit innerMessageBytes)',
+  expect((await up([say('C'.repeat(3000))], true, { limits: { scpLineBytes: 1000 } })).problems).toEqual([
+    'limit: SCP of the client: a line of more than 1000 bytes (limit scpLineBytes)',
   ]);
   const deep = await up(Array.from({ length: 300 }, (_, i) => say(`D0755 0 d${i}\n`)));
   expect(deep.problems).toEqual(['limit: SCP: folders inside folders, more than 256']);
