@@ -14,6 +14,9 @@ export const FAILED = SLOTS + 1;
 /** Longest message of an error, bytes; a digest has 32. */
 const RESULT = 1024;
 
+/** Milliseconds that one piece may take: longer than any disk, but not for ever if the thread is gone. */
+const PATIENCE = 300_000;
+
 /** What the thread is told to do, in this order. */
 export type Job =
   /** Hash what is in the file so far, `length` bytes from its beginning. */
@@ -77,7 +80,8 @@ export class Writer {
 
   /** Waits until the thread is done with `place`. */
   private wait(place: number): void {
-    while (Atomics.load(this.control, place) === 1) Atomics.wait(this.control, place, 1);
+    while (Atomics.load(this.control, place) === 1)
+      if (Atomics.wait(this.control, place, 1, PATIENCE) === 'timed-out') throw new Error('the disk does not take what is written');
     if (Atomics.load(this.control, FAILED) === 1) throw new Error(new TextDecoder().decode(this.result.slice()).replace(/\0+$/, ''));
   }
 

@@ -25,6 +25,7 @@ const SETSTAT = 9;
 const FSETSTAT = 10;
 const OPENDIR = 11;
 const READDIR = 12;
+const REALPATH = 16;
 const STAT_REQUESTS: readonly number[] = [7, FSTAT, 17];
 
 /** Characters of a path that are kept. */
@@ -47,6 +48,8 @@ export class Files {
   private readonly byPath = new Map<string, OpenFile>();
   /** Attributes by path, of files that may be opened soon. */
   private readonly known = new Map<string, Attributes>();
+  /** The home directory, which paths without a leading / count from. */
+  private home: string | undefined = undefined;
   private sure = true;
   private full = false;
 
@@ -70,7 +73,7 @@ export class Files {
     const file = this.find(handle, request.type, message, packet);
     if (file === undefined) return;
     request.file = file;
-    message.context = file.path;
+    message.context = this.real(file.path);
     if (request.type === READ) this.askRead(request, file, message, packet);
     else if (request.type === WRITE) this.askWrite(request, file, message, packet);
     else if (request.type === READDIR) {
@@ -106,7 +109,7 @@ export class Files {
   }
 
   private begin(name: string, file: OpenFile, packet: SshPacket) {
-    return this.log.begin(name, this.client, `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${quoted(file.path)}`, packet);
+    return this.log.begin(name, this.client, `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${quoted(this.real(file.path))}`, packet);
   }
 
   private count(request: Request, tally: Tally): void {
@@ -149,6 +152,7 @@ export class Files {
     else if (type === WRITE) file?.wrote(request.offset, request.length, succeeded, status, packet);
     else if (type === READDIR) this.listed(request, value, succeeded, status, packet);
     else if (type === CLOSE) this.closed(file);
+    else if (type === REALPATH) this.resolved(request, value);
     else if (STAT_REQUESTS.includes(type)) this.told(request, value, packet);
     else if (type === SETSTAT || type === FSETSTAT) this.set(request, succeeded);
     else if (request.extension === 'copy-data' && succeeded && file !== undefined) file.copied = true;
@@ -184,6 +188,18 @@ export class Files {
     if (this.open.get(file.key) === file) this.open.delete(file.key);
     if (this.byPath.get(file.path) === file) this.byPath.delete(file.path);
     file.finish(closed);
+  }
+
+  /** What the server says `.` is. */
+  private resolved({ path }: Request, { names }: Value): void {
+    const [first] = Array.isArray(names) ? (names as readonly Partial<Name>[]) : [];
+    if ((path === '.' || path === '') && typeof first?.filename === 'string' && first.filename.startsWith('/'))
+      this.home = first.filename.slice(0, LONGEST_PATH);
+  }
+
+  /** `path` from the root, as far as that is known. */
+  private real(path: string): string {
+    return this.home === undefined || path === '' || /^[/(]/.test(path) ? path : `${this.home.replace(/\/$/, '')}/${path}`;
   }
 
   private told({ file, path }: Request, value: Value, packet: SshPacket): void {

@@ -237,6 +237,16 @@ test('every limit is said, once', async () => {
   ]);
 });
 
+test('what is done through a handle is told with the path from the root, once the server has said what . is', async () => {
+  const home: Line[] = [
+    ['c', sftp(16, u32(1), text('.'))],
+    ['s', sftp(104, u32(1), u32(1), text('/home/me'), text(''), NO_ATTRS)],
+  ];
+  const found = await talk([...home, ...open(2, 'dir/f', WRITE | TRUNC), write(3, 0, 'abc'), answer(3, 0), ...close(4)]);
+  expect(found.packets.flatMap((p) => p.inner).find((m) => m.number === 6)?.summary).toBe('Write: "/home/me/dir/f", 3 bytes at 0');
+  expect(found.files).toMatchObject([{ path: 'dir/f' }]);
+});
+
 test('version-select changes the version at once', async () => {
   const found = await filesOf(
     channelCapture('subsystem', [
