@@ -55,6 +55,8 @@ export class ScpHandler implements ChannelHandler {
   private waiting: Waiting | undefined = undefined;
   /** It is not known where the next message of the sender begins. */
   private lost = false;
+  /** False once messages are missing: then what does not fit is nobody's fault. */
+  private sure = true;
   private said = false;
 
   constructor(place: Place, { receives, path }: ScpCommand) {
@@ -72,6 +74,7 @@ export class ScpHandler implements ChannelHandler {
 
   lose(): void {
     this.lost = true;
+    this.sure = false;
     this.moving?.faults.push('messages are missing from the capture');
     this.finish();
     this.lines.client.drop();
@@ -140,11 +143,22 @@ export class ScpHandler implements ChannelHandler {
       if (line.code !== OK) this.moving.faults.push(`the sender says: ${line.text}`);
       this.moving.ended = true;
       if (line.code === ERROR) this.finish();
-    } else if (line.kind === 'T') this.times = line;
+      return;
+    }
+    this.confirmed(packet);
+    if (line.kind === 'T') this.times = line;
     else if (line.kind === 'D') this.enter(line.name, packet);
     else if (line.kind === 'E') {
-      if (this.folders.pop() === undefined) problems.push(problem('unexpected', 'the end of a directory that was not begun'));
+      if (this.folders.pop() === undefined && this.sure) problems.push(problem('unexpected', 'the end of a directory that was not begun'));
     } else if (line.kind === 'C') this.begin(line, packet);
+  }
+
+  /** The sender goes on, which it does only when the receiver has confirmed what came before, also where that is read late or not at all. */
+  private confirmed(packet: SshPacket): void {
+    const { moving } = this;
+    if (moving === undefined || !moving.ended) return;
+    moving.operation.answer(packet, 'OK', true);
+    this.finish();
   }
 
   private enter(name: string, packet: SshPacket): void {

@@ -1,8 +1,12 @@
 /** SCP: what the sender's lines and the receiver's answers make of a file. */
 import { scpCommand } from '../../../src/upper/scp/command.ts';
+import { framesOfFixture, pcap } from '../../support/capture-files.ts';
 import { channelCapture, filesOf, type Line } from '../../support/channel-talk.ts';
+import { fixture } from '../../support/fixtures.ts';
+import { storeOf } from '../../support/outputs.ts';
 import { concat } from '../../support/packets.ts';
 import { ascii } from '../../support/two-ends.ts';
+import { framesOf, lost, segmentsOf } from '../../support/variants.ts';
 
 const OK: Line = ['s', Uint8Array.of(0)];
 const say = (text: string): Line => ['c', ascii(text)];
@@ -42,6 +46,35 @@ test('data and its end in one message with the next line, as a sender that does 
     ['b', 0, true],
   ]);
 });
+
+test('answers that are read late: the sender would not go on without them', async () => {
+  const { files, problems } = await up([say('C0644 3 a\n'), say('abc'), END, say('C0644 3 b\n'), say('def'), END, say('E\n'), OK, OK, OK, OK, OK]);
+  expect(files.map((f) => [f.path, f.bytes, f.complete, f.note])).toEqual([
+    ['a', 3, true, ''],
+    ['b', 3, true, ''],
+  ]);
+  expect(problems).toEqual(['unexpected: E: the end of a directory that was not begun']);
+});
+
+test('behind missing messages whole files are read again, and nothing is blamed on anybody', async () => {
+  const { capture, secrets } = fixture('scp-folders');
+  const segments = segmentsOf(framesOfFixture(capture));
+  let whole = 0;
+  for (let n = 33; n < 60; n += 3) {
+    const { files, problems } = await filesOf(pcap(framesOf(lost(segments, n))), { secrets: storeOf(secrets) });
+    expect(problems.filter((p) => !p.startsWith('gap'))).toEqual([]);
+    for (const f of files) expect(f.complete ? f.sha256 : '').toBe(f.complete ? SUMS[f.path.split('/').at(-1) ?? ''] : '');
+    whole += files.filter((f) => f.complete).length;
+  }
+  expect(whole).toBeGreaterThan(20);
+});
+
+const SUMS: Readonly<Record<string, string>> = {
+  numbers: 'd11c274c67bce3ae0f5aba8faad84d2945e4da7a859ffb2adc4ec1241af1d748',
+  'a [31m$b;': 'ea07322e8fd30609323e89be7d2c8b6a20865a54486d8f7d9f2de5a9f8d0f9b3',
+  run: 'ea07322e8fd30609323e89be7d2c8b6a20865a54486d8f7d9f2de5a9f8d0f9b3',
+  empty: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+};
 
 test('what the receiver refuses does not come, and the next file does', async () => {
   const { files, sessions } = await up([say('C0644 3 a\n'), wrong(1, 'a: Permission denied'), say('C0644 3 b\n'), OK, say('abc'), END, OK]);
