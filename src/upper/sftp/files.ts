@@ -120,7 +120,12 @@ export class Files {
   /** The file behind `handle`. One that is not known is told of once; what is written to it is taken all the same. */
   private find(handle: Uint8Array, type: number, message: FramedMessage, packet: SshPacket): OpenFile | undefined {
     const key = keyOf(handle);
-    const file = this.open.get(key);
+    let file = this.open.get(key);
+    // Behind missing messages a handle may stand for another file by now: servers use them again.
+    if (file?.lossy === true && (type === READ ? file.mode?.reads : type === WRITE ? file.mode?.writes : true) === false) {
+      this.closed(file, false);
+      file = undefined;
+    }
     if (file !== undefined || (type !== READ && type !== WRITE)) return file;
     if (this.sure && !this.full) message.problems.push(problem('unexpected', `handle ${toHex(handle.subarray(0, 16))} is not open`));
     const made = new OpenFile(this.transfers, this.client, `(handle ${toHex(handle.subarray(0, 16))})`);
