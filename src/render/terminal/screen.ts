@@ -14,6 +14,9 @@ const TAB = 8;
 /** DEC special graphics (VT100), from U+0060 on: lines and corners. */
 const GRAPHICS = '◆▒␉␌␍␊°±␤␋┘┐┌└┼⎺⎻─⎼⎽├┤┴┬│≤≥π≠£·';
 
+/** Nobody sees them: zero width space, non-joiner and joiner. */
+const JOINERS = '\u200b\u200c\u200d';
+
 const ALTERNATE = [47, 1047, 1049];
 
 interface Cursor {
@@ -138,6 +141,7 @@ export class Screen implements Terminal {
   }
 
   private put(c: string): void {
+    if (JOINERS.includes(c)) return;
     const { grid } = this;
     const width = grid.widthOf(c);
     if (width === 0) {

@@ -33,6 +33,7 @@ test.each<[string, string, string[]]>([
   ['line drawing by shift', `${ESC})0\x0eq\x0fq`, ['─q']],
   ['wide characters', '日本語です', ['日本語です']],
   ['a mark on a character', 'e\u0301te\u0301', ['e\u0301te\u0301']],
+  ['joiners, which nobody sees', 'a\u200db\u200bc', ['abc']],
   ['a line that goes over the edge is one line', 'x'.repeat(45), ['x'.repeat(45)]],
   ['blanks at the edge are part of it', `${'x'.repeat(15)}${' '.repeat(10)}y`, [`${'x'.repeat(15)}${' '.repeat(10)}y`]],
   ['a full row and a line end', `${'x'.repeat(20)}\r\ny`, ['x'.repeat(20), 'y']],
