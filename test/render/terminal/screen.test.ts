@@ -69,6 +69,23 @@ test('an editor takes the whole screen and gives it back', () => {
   expect(seen(edit)).toEqual(['$ vi', '[full screen:', '  file text', '', '', '', '  :wq', ']', '$']);
 });
 
+test('what scrolled away in a pager or in tmux was seen too', () => {
+  const lines = Array.from({ length: 8 }, (_, i) => `line ${i}`);
+  expect(seen(`$ less\r\n${ESC}[?1049h${lines.join('\r\n')}${ESC}[?1049l$ `)).toEqual([
+    '$ less',
+    '[full screen:',
+    ...lines.map((line) => `  ${line}`),
+    ']',
+    '$',
+  ]);
+  expect(seen(`${ESC}[?1049h${ESC}[1;4r${lines.join('\r\n')}${ESC}[5;1Hstatus`)).toEqual([
+    '[full screen:',
+    ...lines.map((line) => `  ${line}`),
+    '  status',
+    ']',
+  ]);
+});
+
 test('characters and sequences may be cut anywhere', () => {
   const bytes = utf8(`día 日本 ${ESC}[31mrot${ESC}[0m${ESC}]0;t\x07 😀 end`);
   const whole = seen(bytes);
