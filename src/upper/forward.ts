@@ -75,6 +75,8 @@ export class StreamHandler implements ChannelHandler {
   private found({ protocol, detail }: Sniffed, packet: SshPacket): void {
     const { held } = this;
     this.stop();
+    // What a channel is by its type or command it stays.
+    if (this.content.protocol !== 'stream' && this.content.protocol !== protocol) return;
     this.content.protocol = protocol;
     this.content.detail = detail;
     if (protocol !== 'ssh' || !enter(this.place, packet)) return;

@@ -17,7 +17,7 @@ interface Row {
 }
 
 /** Bytes that are looked at. */
-export const SNIFFED = 512;
+export const SNIFFED = 2048;
 /** Bytes that are waited for. */
 export const ENOUGH = 4;
 
@@ -30,7 +30,7 @@ const ROWS: readonly Row[] = [
   { protocol: 'http', from: 'a', test: /^((?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|PROPFIND) \S{1,400} HTTP\/1\.[01])\r?\n/, detail: line },
   { protocol: 'http', from: 'b', test: /^(HTTP\/1\.[01] \d{3}[^\r\n]{0,80})/, detail: line },
   { protocol: 'http', from: 'a', test: /^PRI \* HTTP\/2\.0\r\n/, detail: () => 'HTTP/2' },
-  { protocol: 'tls', from: 'a', test: /^\x16\x03[\0-\x04][\0-\x40].\x01\0/s },
+  { protocol: 'tls', from: 'a', test: /^\x16\x03[\0-\x04][\0-\x40].\x01\0.*/s, detail: serverName },
   { protocol: 'socks', from: 'a', test: /^\x05(?:\x01.|\x02.{2}|\x03.{3}|\x04.{4})$/s, detail: () => 'version 5' },
   { protocol: 'socks', from: 'a', test: /^\x04[\x01\x02].{6}[^\0]*\0/s, detail: () => 'version 4' },
   { protocol: 'x11', from: 'a', test: /^(?:l\0\x0b\0|B\0\0\x0b)(?:.{8}([A-Z\d-]{4,32}))?/s, detail: line },
@@ -42,6 +42,16 @@ const ROWS: readonly Row[] = [
   { protocol: 'smtp', from: 'b', test: /^(220[ -][^\r\n]{1,80}SMTP[^\r\n]{0,80})\r\n/i, detail: line },
 ];
 /* biome-ignore-end lint/suspicious/noControlCharactersInRegex: protocols of bytes */
+
+/** The name in the server_name extension of a ClientHello (RFC 6066 section 3), found by its lengths, which must fit each other. */
+function serverName([hello = '']: RegExpExecArray): string {
+  const length = (text: string) => text.charCodeAt(0) * 256 + text.charCodeAt(1);
+  for (const [, extension = '', list = '', name = '', host = ''] of hello.matchAll(/(?<=\0\0)(..)(..)\0(..)([\w.-]{1,255})/gs)) {
+    const n = length(name);
+    if (n > 0 && n <= host.length && length(list) === n + 3 && length(extension) === n + 5) return host.slice(0, n);
+  }
+  return '';
+}
 
 /** What `bytes`, the first that `from` sent, are the beginning of; `a` began the connection. */
 export function sniff(from: 'a' | 'b', bytes: Uint8Array): Sniffed | undefined {

@@ -2,7 +2,7 @@
 import { toHex } from '../../src/bytes/hex.ts';
 import type { Space } from '../../src/bytes/space.ts';
 import type { Result } from '../../src/dissect.ts';
-import type { Identification, Packet, Session } from '../../src/index.ts';
+import type { Identification, InnerMessage, Packet, Session } from '../../src/index.ts';
 import { readSecrets } from '../../src/secrets/read.ts';
 import { AUTH_METHODS } from '../../src/ssh/auth/index.ts';
 import { KEX_METHODS } from '../../src/ssh/kex/index.ts';
@@ -62,7 +62,16 @@ export function checkPacket(p: Packet): void {
     if (m.answers !== undefined && m.answers.packet > p.index) throw new Error(`${inner} answers nothing that was before it`);
   }
   if (/undefined|NaN|\[object/.test(p.message?.summary({}) ?? '')) throw new Error(`the summary of an empty ${label}: ${p.message?.summary({})}`);
+  for (const m of p.inner) checkInner(m, `${m.name} in ${label}`);
   if (!p.encrypted && (p.mac === 'valid' || p.mac === 'invalid')) throw new Error(`${label} is in clear and has a MAC`);
+}
+
+/** The same of a message inside a channel, in its own bytes. */
+function checkInner(m: InnerMessage, label: string): void {
+  tile(m.fields, m.space.bytes.length, label);
+  checkSpace(m.space, label);
+  if (m.summary.length > SUMMARY_LENGTH + MORE_WORDS) throw new Error(`the summary of ${label} is ${m.summary.length} characters long`);
+  if (/undefined|NaN|\[object/.test(m.summary)) throw new Error(`the summary of ${label}: ${m.summary}`);
 }
 
 function checkIdentification(i: Identification): void {

@@ -10,11 +10,13 @@ test.each(fixtures())('%s', async (name) => {
   const frames = framesOfFixture(capture);
   const packets = checkResults(await resultsOf(capture, { secrets: storeOf(secrets) }));
   for (const p of packets) {
+    for (const leaf of leaves(p.fields)) expect([p.name, leaf.name]).not.toEqual([p.name, '(undecoded)']);
+    // In the capture the bytes of a session inside a channel are encrypted by the one around it.
+    if (p.session.parent !== undefined) continue;
     // The bytes of the packet are those of the frames that it names.
     const places = p.space.locate({ start: 0, end: p.space.bytes.length });
     const told = places.map(({ frame, offset, length }) => Buffer.from(frames[frame - 1]?.bytes.subarray(offset, offset + length) ?? []));
     expect(Buffer.concat(told)).toEqual(Buffer.from(p.space.bytes));
-    for (const leaf of leaves(p.fields)) expect([p.name, leaf.name]).not.toEqual([p.name, '(undecoded)']);
   }
 });
 

@@ -42,6 +42,47 @@ test.each<[string, 'a' | 'b', string | number[], string, string]>([
   expect(sniff(from === 'a' ? 'b' : 'a', bytes)?.protocol).toBe(protocol === 'ssh' ? 'ssh' : undefined);
 });
 
+test('the server that a TLS client asks for', () => {
+  const name = utf8('www.example.org');
+  const extension = [0, 0, 0, name.length + 5, 0, name.length + 3, 0, 0, name.length, ...name];
+  const hello = Uint8Array.from([
+    0x16,
+    3,
+    1,
+    0,
+    0xf8,
+    1,
+    0,
+    0,
+    0xf4,
+    3,
+    3,
+    ...new Array<number>(32).fill(7),
+    0,
+    0,
+    2,
+    0x13,
+    1,
+    1,
+    0,
+    0,
+    extension.length,
+    ...extension,
+    0,
+    10,
+    0,
+    2,
+  ]);
+  expect(sniff('a', hello)).toEqual({ protocol: 'tls', detail: 'www.example.org' });
+  // A length that lies.
+  expect(
+    sniff(
+      'a',
+      hello.map((byte, i) => (i === hello.length - name.length - 10 ? 9 : byte)),
+    )?.detail,
+  ).toBe('');
+});
+
 describe('what a channel carries', () => {
   test('the recorded forwardings', async () => {
     const of = async (name: string) => {

@@ -1,18 +1,20 @@
 /** The screen of a terminal: what a person saw of the output of a program, and the lines that have left it. */
 import { EscapeReader, type Terminal } from './escapes.ts';
-import { Grid, type Row, textOfRow } from './grid.ts';
+import { Grid, type Row } from './grid.ts';
+import { Transcript } from './transcript.ts';
 
 /** Rows and columns that are believed; a terminal of no size is taken for the usual one. */
 const MOST_ROWS = 500;
 const MOST_COLUMNS = 1000;
 const USUAL_ROWS = 24;
 const USUAL_COLUMNS = 80;
-/** Characters of one line of the output, when it went on over the edge of the screen. */
-const LONGEST_LINE = 64 * 1024;
 const TAB = 8;
 
 /** DEC special graphics (VT100), from U+0060 on: lines and corners. */
 const GRAPHICS = '◆▒␉␌␍␊°±␤␋┘┐┌└┼⎺⎻─⎼⎽├┤┴┬│≤≥π≠£·';
+
+/** Nobody sees them: zero width space, non-joiner and joiner. */
+const JOINERS = '\u200b\u200c\u200d';
 
 const ALTERNATE = [47, 1047, 1049];
 
@@ -41,10 +43,7 @@ export class Screen implements Terminal {
   private readonly graphics = [false, false];
   private shifted = 0;
   private last = ' ';
-  /** Lines that have left the screen and were not yet taken. */
-  private left: string[] = [];
-  /** A line that goes on in the next row. */
-  private unfinished = '';
+  private readonly transcript = new Transcript();
   /** Title of the window, as the program set it. */
   title = '';
 
@@ -60,9 +59,7 @@ export class Screen implements Terminal {
   /** Takes output; characters may be cut anywhere. Gives the lines that left the screen. */
   take(bytes: Uint8Array): string[] {
     this.reader.take(this.decoder.decode(bytes, { stream: true }));
-    const lines = this.left;
-    this.left = [];
-    return lines;
+    return this.transcript.take();
   }
 
   /** The window was given another size. */
@@ -74,7 +71,7 @@ export class Screen implements Terminal {
     const above = Math.max(0, (this.alternate === undefined ? this.row : this.before.row) - (r - 1));
     if (this.alternate === undefined) this.row -= above;
     else this.before = { row: this.before.row - above, column: this.before.column };
-    this.leave(main.removeTop(above));
+    this.transcript.add(main.removeTop(above));
     main.resize(c, r);
     this.alternate?.resize(c, r);
     this.move(this.row, this.column);
@@ -84,31 +81,19 @@ export class Screen implements Terminal {
   finish(): string[] {
     this.reader.take(this.decoder.decode());
     this.leaveAlternate();
-    this.leave(this.main.removeTop(this.main.used));
-    if (this.unfinished !== '') this.left.push(this.unfinished);
-    this.unfinished = '';
-    const lines = this.left;
-    this.left = [];
-    return lines;
+    this.transcript.add(this.main.removeTop(this.main.used));
+    this.transcript.end();
+    return this.transcript.take();
   }
 
   // --- lines that leave
 
-  private leave(rows: readonly Row[], blank = true): void {
-    for (const row of rows) {
-      const text = textOfRow(row);
-      if (!blank && text === '' && this.unfinished === '') continue;
-      this.unfinished += text;
-      if (row.wrapped && this.unfinished.length < LONGEST_LINE) continue;
-      this.left.push(this.unfinished);
-      this.unfinished = '';
-    }
-  }
-
-  /** Rows go up by `n` within the region; what leaves the main screen at its top is kept. */
+  /** Rows go up by `n` within the region; those that leave the screen at its top are kept, without `blank` only if something is in them. */
   private scroll(n: number, blank: boolean): void {
     const gone = this.grid.scrollUp(n);
-    if (this.alternate === undefined && this.grid.top === 0) this.leave(gone, blank);
+    if (this.grid.top > 0) return;
+    if (this.alternate === undefined) this.transcript.add(gone, blank);
+    else this.picture(gone);
   }
 
   private enterAlternate(): void {
@@ -117,18 +102,22 @@ export class Screen implements Terminal {
     this.alternate = new Grid(this.main.columns, this.main.rows);
   }
 
-  /** The last picture of a program that used the whole screen stands between two marks. */
   private leaveAlternate(): void {
     const { alternate } = this;
     if (alternate === undefined) return;
-    const picture = alternate.removeTop(alternate.used);
+    this.picture(alternate.removeTop(alternate.used));
+    this.transcript.endPicture();
     this.alternate = undefined;
     this.move(this.before.row, this.before.column);
-    if (picture.every((row) => textOfRow(row) === '')) return;
-    // What stood above the cursor comes before it.
-    this.leave(this.main.removeTop(this.row));
-    this.move(0, this.column);
-    this.left.push('[full screen:', ...picture.map((row) => `  ${textOfRow(row)}`.trimEnd()), ']');
+  }
+
+  /** What a program showed on the whole screen comes behind what stood above the cursor before. */
+  private picture(rows: readonly Row[]): void {
+    this.transcript.picture(rows, () => {
+      const { row, column } = this.before;
+      this.before = { row: 0, column };
+      return this.main.removeTop(row);
+    });
   }
 
   // --- what comes
@@ -138,6 +127,7 @@ export class Screen implements Terminal {
   }
 
   private put(c: string): void {
+    if (JOINERS.includes(c)) return;
     const { grid } = this;
     const width = grid.widthOf(c);
     if (width === 0) {
@@ -251,7 +241,7 @@ export class Screen implements Terminal {
   private eraseDisplay(what: number): void {
     const { grid, row, column } = this;
     const whole = what === 2 || (what < 1 && row === 0 && column === 0);
-    if (whole && this.alternate === undefined) this.leave(grid.removeTop(grid.used));
+    if (whole && this.alternate === undefined) this.transcript.add(grid.removeTop(grid.used));
     else if (whole) grid.clear(0, grid.rows);
     else if (what === 1) {
       grid.clear(0, row);
@@ -264,7 +254,7 @@ export class Screen implements Terminal {
 
   private reset(): void {
     this.leaveAlternate();
-    this.leave(this.main.removeTop(this.main.used));
+    this.transcript.add(this.main.removeTop(this.main.used));
     this.main.region(0, this.main.rows);
     this.graphics.fill(false);
     this.shifted = 0;

@@ -49,7 +49,7 @@ const WIDE: readonly (readonly [number, number])[] = [
 ];
 
 /** Marks that stand over or under the character before them. */
-const COMBINING = /^[\p{Mn}\p{Me}\u200b-\u200d\u1160-\u11ff]$/u;
+const COMBINING = /^[\p{Mn}\p{Me}\u1160-\u11ff]$/u;
 
 /** Columns of the character `c`, one code point: 0, 1 or 2. */
 export function widthOf(c: string): 0 | 1 | 2 {

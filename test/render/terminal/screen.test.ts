@@ -33,6 +33,7 @@ test.each<[string, string, string[]]>([
   ['line drawing by shift', `${ESC})0\x0eq\x0fq`, ['─q']],
   ['wide characters', '日本語です', ['日本語です']],
   ['a mark on a character', 'e\u0301te\u0301', ['e\u0301te\u0301']],
+  ['joiners, which nobody sees', 'a\u200db\u200bc', ['abc']],
   ['a line that goes over the edge is one line', 'x'.repeat(45), ['x'.repeat(45)]],
   ['blanks at the edge are part of it', `${'x'.repeat(15)}${' '.repeat(10)}y`, [`${'x'.repeat(15)}${' '.repeat(10)}y`]],
   ['a full row and a line end', `${'x'.repeat(20)}\r\ny`, ['x'.repeat(20), 'y']],
@@ -66,6 +67,23 @@ test('what is cleared was seen', () => {
 test('an editor takes the whole screen and gives it back', () => {
   const edit = `$ vi\r\n${ESC}[?1049h${ESC}[2J${ESC}[1;1Hfile text${ESC}[5;1H:wq${ESC}[?1049l$ `;
   expect(seen(edit)).toEqual(['$ vi', '[full screen:', '  file text', '', '', '', '  :wq', ']', '$']);
+});
+
+test('what scrolled away in a pager or in tmux was seen too', () => {
+  const lines = Array.from({ length: 8 }, (_, i) => `line ${i}`);
+  expect(seen(`$ less\r\n${ESC}[?1049h${lines.join('\r\n')}${ESC}[?1049l$ `)).toEqual([
+    '$ less',
+    '[full screen:',
+    ...lines.map((line) => `  ${line}`),
+    ']',
+    '$',
+  ]);
+  expect(seen(`${ESC}[?1049h${ESC}[1;4r${lines.join('\r\n')}${ESC}[5;1Hstatus`)).toEqual([
+    '[full screen:',
+    ...lines.map((line) => `  ${line}`),
+    '  status',
+    ']',
+  ]);
 });
 
 test('characters and sequences may be cut anywhere', () => {
