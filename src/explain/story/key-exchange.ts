@@ -277,7 +277,7 @@ function tellSecret(tale: Tale, notes: Notes, method: KexMethod, exchange: Excha
     [method.rfc, '4251#5'],
   );
   if (tale.showSecrets)
-    notes.say('student', 'computed', 'The secret of this session:', [method.rfc], hexLines(`K, as a ${method.kForm} of SSH without its length`, k));
+    notes.say('student', 'computed', 'The secret of this session:', [method.rfc], hexLines(`K, as a ${method.kForm} of SSH without its length`, k, true));
 }
 
 function sentText({ family }: KexMethod): string {
