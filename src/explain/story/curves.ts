@@ -35,7 +35,7 @@ export function tellEcdh(scene: Scene): void {
   notes.say(
     'student',
     'rule',
-    'Now the client computes d_C times Q_S and the server d_S times Q_C. Both reach the same point, and its x coordinate, as a number, is K. Who listens has G, Q_C and Q_S; to get d from Q means to take a discrete logarithm on the curve, for which no fast way is known.',
+    'Now the client computes d_C times Q_S and the server d_S times Q_C. Both reach the same point, and its x coordinate, as a number, is K. Who listens has G, Q_C and Q_S; to get d from Q means to take a discrete logarithm on the curve, for which no fast way is known to ordinary computers.',
     ['5656#4'],
   );
   tellBytes(scene, init, reply);
