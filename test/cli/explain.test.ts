@@ -33,6 +33,11 @@ test('with --show-secrets the keys are those that kex prints, whole', async () =
   expect((await login(...KEYS)).out.replace(/\s/g, '')).not.toContain(keys[0]?.value);
 });
 
+test('the limit of a story can be changed, and is named when it is reached', async () => {
+  const { out } = await login('--limit', 'storyPackets=3');
+  expect(out).toMatch(/The limit storyPackets was reached: 3 later packets/);
+});
+
 test('a session is chosen by -s', async () => {
   expect((await login('-s', '1')).out).toContain('Session 1');
   expect((await login('-s', '2')).out).not.toContain('Session');
