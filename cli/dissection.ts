@@ -4,7 +4,6 @@ import { type DissectOptions, dissect } from '../src/dissect.ts';
 import { DEFAULT_LIMITS } from '../src/limits.ts';
 import { rendererRow } from '../src/render/index.ts';
 import { DEFAULT_RENDER_OPTIONS, type Renderer, type RenderOptions } from '../src/render/renderer.ts';
-import type { SecretStore } from '../src/secrets/store.ts';
 import type { Sink } from '../src/ssh/model.ts';
 import type { Problem } from '../src/wire/problem.ts';
 import { type Arguments, type Command, InputError, lastOf, numberOf, type Run, UsageError, type World } from './command.ts';
@@ -28,7 +27,7 @@ export async function runCommand(command: Command, given: Arguments, world: Worl
   const run = { ...asked, wants: wantsOf(args) };
   const target = command.ownsOutput === true ? undefined : lastOf(args.output);
   const companion = await command.companion?.(args, run);
-  const renderer = await makeRenderer(command, args, target === undefined ? world.columns : undefined, world, run.secrets, companion?.options);
+  const renderer = await makeRenderer(command, args, target === undefined ? world.columns : undefined, run, companion?.options);
   const output = openOutput(target, world, holdsSecrets(args) ? PRIVATE : undefined);
   const results = new Results(renderer, output, run.wants, command.name !== 'summary');
   let whole = false;
@@ -117,8 +116,7 @@ async function makeRenderer(
   command: Command,
   args: Arguments,
   width: number | undefined,
-  world: World,
-  secrets: SecretStore,
+  { world, secrets, limits }: Run,
   more: Partial<RenderOptions> | undefined,
 ): Promise<Renderer> {
   const { format, options } = command.render(args);
@@ -127,7 +125,8 @@ async function makeRenderer(
   const color = coloured(args, width !== undefined, world.env);
   const showSecrets = args['show-secrets'] === true;
   const maxBytes = numberOf('--max-bytes', args['max-bytes']);
-  return row.make({ ...DEFAULT_RENDER_OPTIONS, color, width, showSecrets, maxBytes, ...options, ...more }, secrets);
+  const chosen = { color, width, showSecrets, maxBytes, limits: { ...DEFAULT_LIMITS, ...limits } };
+  return row.make({ ...DEFAULT_RENDER_OPTIONS, ...chosen, ...options, ...more }, secrets);
 }
 
 /** Takes the results of the sessions asked for to the renderer, and notes what `--strict` fails for. */

@@ -1,5 +1,6 @@
 /** What a renderer is. */
 import type { Level } from '../explain/note.ts';
+import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { SecretStore } from '../secrets/store.ts';
 import type { CaptureTotals, Identification, Packet, Session, Side, Transfer } from '../ssh/model.ts';
 
@@ -47,6 +48,7 @@ export interface RenderOptions {
   readonly input: boolean;
   /** How much is explained. */
   readonly level: Level;
+  readonly limits: Limits;
   /** What came of a file that moved, when files are written. */
   readonly extracted: ((transfer: Transfer) => ExtractedFile | undefined) | undefined;
 }
@@ -85,6 +87,7 @@ export const DEFAULT_RENDER_OPTIONS: RenderOptions = {
   stream: 'server',
   input: false,
   level: 'student',
+  limits: DEFAULT_LIMITS,
   extracted: undefined,
 };
 

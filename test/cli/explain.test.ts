@@ -23,6 +23,21 @@ test.each(['text', 'markdown', 'json', 'mermaid'])('-T %s', async (format) => {
   expect(out).toContain('NEWKEYS');
 });
 
+test('with --show-secrets the keys are those that kex prints, whole', async () => {
+  const { out } = await login(...KEYS, '--show-secrets');
+  const kex = await sshark(['kex', fixturePath('openssh-login', 'capture.pcapng'), ...KEYS, '-T', 'json', '--show-secrets']);
+  const [record] = JSON.parse(kex.out) as { keys: { length: number; value: string }[] }[];
+  const keys = record?.keys.filter((k) => k.length > 0) ?? [];
+  expect(keys).toHaveLength(2);
+  for (const { value } of keys) expect(out.replace(/\s/g, '')).toContain(value);
+  expect((await login(...KEYS)).out.replace(/\s/g, '')).not.toContain(keys[0]?.value);
+});
+
+test('the limit of a story can be changed, and is named when it is reached', async () => {
+  const { out } = await login('--limit', 'storyPackets=3');
+  expect(out).toMatch(/The limit storyPackets was reached: 3 later packets/);
+});
+
 test('a session is chosen by -s', async () => {
   expect((await login('-s', '1')).out).toContain('Session 1');
   expect((await login('-s', '2')).out).not.toContain('Session');

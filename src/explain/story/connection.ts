@@ -1,6 +1,6 @@
 /** Chapters: the TCP connection, and the identification strings. */
 import { count, endpointText } from '../../bytes/words.ts';
-import type { Identification, Roles, Side } from '../../ssh/model.ts';
+import type { Identification, Phase, Roles, Side } from '../../ssh/model.ts';
 import { lineAt, type Notes } from '../note.ts';
 import { otherSide, SIDES, spanText, type Teller } from './tale.ts';
 
@@ -8,6 +8,15 @@ const ROLES: Readonly<Record<Roles, string>> = {
   syn: 'The first packet of TCP, the SYN, came from the client: so the roles are known.',
   messages: 'Who is client is known from messages that only one side may send.',
   port: 'Who is client is guessed from the port numbers; nothing in the capture proves it.',
+};
+
+const PHASES: Readonly<Record<Phase['name'], string>> = {
+  tcp: 'the TCP connection is opened',
+  identification: 'the identification strings, in clear',
+  negotiation: 'the KEXINITs, in clear',
+  'key exchange': 'the key exchange, in clear',
+  encrypted: 'the first bytes that are encrypted',
+  end: 'the end',
 };
 
 export const connection: Teller = {
@@ -19,6 +28,8 @@ export const connection: Teller = {
     const ends = `client ${endpointText(session.client)} and server ${endpointText(session.server)}`;
     const size = `${count(flow.frameCount, 'frame')} in ${spanText(flow.start, flow.last)}`;
     notes.say('brief', 'read', `A TCP connection between ${ends}: ${size}.`, ['4253#4']);
+    const rows = session.phases.map((p) => `${spanText(flow.start, p.time).padStart(8)}  frame ${String(p.frame).padEnd(6)} ${PHASES[p.name]}`);
+    if (rows.length > 1) notes.say('student', 'read', 'Its steps, by the time since its first frame:', ['4253#4', '4253#7', '4253#8'], rows);
     if (parent !== undefined)
       notes.say(
         'brief',

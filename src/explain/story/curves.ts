@@ -35,7 +35,7 @@ export function tellEcdh(scene: Scene): void {
   notes.say(
     'student',
     'rule',
-    'Now the client computes d_C times Q_S and the server d_S times Q_C. Both reach the same point, and its x coordinate, as a number, is K. Who listens has G, Q_C and Q_S; to get d from Q means to take a discrete logarithm on the curve, for which no fast way is known.',
+    'Now the client computes d_C times Q_S and the server d_S times Q_C. Both reach the same point, and its x coordinate, as a number, is K. Who listens has G, Q_C and Q_S; to get d from Q means to take a discrete logarithm on the curve, for which no fast way is known to ordinary computers.',
     ['5656#4'],
   );
   tellBytes(scene, init, reply);
@@ -121,12 +121,16 @@ export function tellHybrid(scene: Scene): void {
     `Both sides then have the secret of the KEM and the secret of the curve, and K = ${hashName(method.hash)}(KEM secret || curve secret). This K is a string of fixed length, not a number; into the exchange hash it goes as such.`,
     [method.rfc],
   );
+  tellHybridBytes(scene, init, reply);
+}
+
+function tellHybridBytes({ notes, method }: Scene, init: Packet | undefined, reply: Packet | undefined): void {
   const lines = [
-    ['KEM public key, from the client', pk],
-    ['public value on the curve, from the client', c],
-    ['KEM ciphertext, from the server', ct],
-    ['public value on the curve, from the server', s],
-  ].flatMap(([title, bytes]) => (bytes instanceof Uint8Array ? hexLines(String(title), bytes) : []));
+    ['KEM public key, from the client', partOf(init?.value?.qC, 'kemPublicKey')] as const,
+    ['public value on the curve, from the client', partOf(init?.value?.qC, 'ecdhPublicKey')] as const,
+    ['KEM ciphertext, from the server', partOf(reply?.value?.qS, 'kemCiphertext')] as const,
+    ['public value on the curve, from the server', partOf(reply?.value?.qS, 'ecdhPublicKey')] as const,
+  ].flatMap(([title, bytes]) => (bytes === undefined ? [] : hexLines(title, bytes)));
   const at = [init === undefined ? undefined : fieldAt(init, 'qC'), reply === undefined ? undefined : fieldAt(reply, 'qS')];
   if (lines.length > 0) notes.say('deep', 'read', 'The values that were sent:', [...at, method.rfc], lines);
 }

@@ -1,5 +1,4 @@
 /** Chapter: the exchange hash, the host key that signs it, and what an attacker could do. */
-import { toHex } from '../../bytes/hex.ts';
 import { latin1 } from '../../bytes/text.ts';
 import { enumerated } from '../../bytes/words.ts';
 import { keyWords, type PublicKey } from '../../ssh/hostkey/blob.ts';
@@ -10,7 +9,7 @@ import type { ExchangeExplanation } from '../exchange-hash.ts';
 import { fieldAt, lineAt, type Notes, type Source } from '../note.ts';
 import { hashName } from './curves.ts';
 import { kexPackets, name, named, sent, type Tale, type Teller } from './tale.ts';
-import { hexLines, hexText } from './values.ts';
+import { hexLines, hexRows, hexText } from './values.ts';
 
 export const hostKey: Teller = {
   id: 'host-key',
@@ -89,16 +88,8 @@ function tellHash(notes: Notes, e: ExchangeExplanation): void {
     exchange.sharedSecret === undefined
       ? 'K is one of its inputs, and K is not known here'
       : `${enumerated(missing)} ${missing.length === 1 ? 'is' : 'are'} missing`;
-  notes.say(
-    'brief',
-    'computed',
-    `The exchange hash H cannot be computed from this file: ${why}. That is by design: who only listens cannot compute H either.`,
-    [method?.rfc],
-  );
-}
-
-function hexRows(bytes: Uint8Array): string[] {
-  return toHex(bytes).match(/.{1,64}/g) ?? [];
+  notes.say('brief', 'computed', `The exchange hash H cannot be computed from this file: ${why}.`, [method?.rfc]);
+  notes.say('student', 'rule', 'That is by design: who only listens lacks K as well, and so cannot compute H either.', [method?.rfc]);
 }
 
 // --- the key

@@ -49,8 +49,8 @@ export interface StoryOptions {
 interface Kept {
   readonly packets: Packet[];
   leftOut: number;
-  /** Sides and key exchanges of which an encrypted packet was kept, opened or not. */
-  readonly sealed: Set<string>;
+  /** Of which sides and key exchanges an encrypted packet was kept, opened or not: twice the epoch, and one more for the server. */
+  readonly sealed: Set<number>;
 }
 
 /** Collects what the story of a session is told from, while a capture is read. */
@@ -90,7 +90,7 @@ function chapterOf(teller: Teller, tale: Tale, level: Level): Chapter {
 
 /** All messages but the data of channels, of which sizes are enough; and the first packet of each side under new keys. */
 function worthTelling(p: Packet, { sealed }: Kept): boolean {
-  const key = `${p.side} ${p.epoch}`;
+  const key = 2 * p.epoch + (p.side === 'server' ? 1 : 0);
   const first = p.encrypted && !sealed.has(key);
   if (first) sealed.add(key);
   const { number } = p;

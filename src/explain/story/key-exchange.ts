@@ -176,7 +176,7 @@ function tellHalves({ notes, method }: Scene, p: bigint | undefined, init: Packe
   notes.say(
     'student',
     'rule',
-    'Now the client computes f^x mod p and the server e^y mod p. Both are g^(xy) mod p: that is K. Who listens has p, g, e and f, but neither x nor y; to get x from e means to take a discrete logarithm, for which no fast way is known when p is large.',
+    'Now the client computes f^x mod p and the server e^y mod p. Both are g^(xy) mod p: that is K. Who listens has p, g, e and f, but neither x nor y; to get x from e means to take a discrete logarithm, for which no way is known that is fast enough on ordinary computers when p is large.',
     [method.rfc],
   );
   if (p === undefined || e === undefined || f === undefined) return;
@@ -277,7 +277,7 @@ function tellSecret(tale: Tale, notes: Notes, method: KexMethod, exchange: Excha
     [method.rfc, '4251#5'],
   );
   if (tale.showSecrets)
-    notes.say('student', 'computed', 'The secret of this session:', [method.rfc], hexLines(`K, as a ${method.kForm} of SSH without its length`, k));
+    notes.say('student', 'computed', 'The secret of this session:', [method.rfc], hexLines(`K, as a ${method.kForm} of SSH without its length`, k, true));
 }
 
 function sentText({ family }: KexMethod): string {
@@ -294,7 +294,9 @@ function formText(tale: Tale, k: Uint8Array, { kForm, curve, groupBits }: KexMet
   const group = named(tale, 'SSH_MSG_KEX_DH_GEX_GROUP')?.value?.p;
   const whole = curve !== undefined ? CURVE_BYTES[curve] : (groupBits ?? (group instanceof Uint8Array ? bitsOf(numberOf(group)) : 0)) / 8;
   if (whole === undefined || k.length >= whole) return '';
-  return ` K may have ${whole} bytes, but numbers in SSH have no leading zeros: programs that keep them compute another H, once in some 256 handshakes.`;
+  // The first byte of a number of 521 bits is 0 or 1.
+  const often = curve === 'nistp521' ? 'in every second handshake or so' : 'in one of some 256 handshakes';
+  return ` K may have ${whole} bytes, but numbers in SSH have no leading zeros: programs that keep them compute another H, ${often}.`;
 }
 
 /** The last characters of a path, where the name of the file and the line stand. */

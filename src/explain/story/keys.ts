@@ -1,5 +1,4 @@
 /** Chapters: from K to the six keys and NEWKEYS; and the first packets under them. */
-import { toHex } from '../../bytes/hex.ts';
 import { count, enumerated } from '../../bytes/words.ts';
 import { cipher } from '../../ssh/crypto/ciphers.ts';
 import { mac } from '../../ssh/crypto/macs.ts';
@@ -8,6 +7,7 @@ import type { DerivedKey } from '../exchange-hash.ts';
 import { fieldAt, type Notes, packetAt } from '../note.ts';
 import { hashName } from './curves.ts';
 import { firstExchange, framesText, name, otherSide, SIDES, sent, type Tale, type Teller } from './tale.ts';
+import { hexRows } from './values.ts';
 
 const NEWKEYS = 21;
 
@@ -19,8 +19,7 @@ export const keys: Teller = {
     if (session.protocol === 1 || first?.method === undefined || first.exchange.negotiation?.choices.some((c) => c.failed) !== false) return;
     tellDerivation(tale, notes);
     const switches = SIDES.flatMap((side) => sent(tale, side, NEWKEYS) ?? []).sort((a, b) => a.index - b.index);
-    if (switches.length === 0) notes.say('brief', 'read', 'There is no NEWKEYS in this file: as far as it goes, nothing was encrypted.', ['4253#7.3']);
-    else for (const side of new Set([...switches.map((p) => p.side), ...SIDES])) tellNewKeys(tale, notes, side);
+    tellSwitches(tale, notes, switches);
     tellUse(tale, notes);
   },
 };
@@ -28,7 +27,7 @@ export const keys: Teller = {
 function tellDerivation(tale: Tale, notes: Notes): void {
   const { first } = tale;
   if (first === undefined) return;
-  const rows = first.keys.map((k) => keyRow(k, tale.showSecrets));
+  const rows = first.keys.flatMap((k) => keyRows(k, tale.showSecrets));
   const known = first.keys.some((k) => k.value !== undefined);
   const hidden = known && !tale.showSecrets ? ' Their values are known here; --show-secrets prints them.' : '';
   notes.say(
@@ -59,27 +58,30 @@ function tellDerivation(tale: Tale, notes: Notes): void {
       'computed',
       'The session id is the H of this first key exchange, and stays the same for the whole session. It is the name of this one connection, which no other one has:',
       ['4253#7.2'],
-      [...(toHex(sessionId).match(/.{1,64}/g) ?? [])],
+      hexRows(sessionId),
     );
 }
 
-function keyRow(k: DerivedKey, show: boolean): string {
-  const length = k.length === 0 ? 'not needed' : count(k.length, 'byte');
-  const value = show && k.value !== undefined && k.length > 0 ? `  ${toHex(k.value)}` : '';
-  return `${k.letter}  ${k.use.padEnd(34)} ${length}${value}`;
+/** The letter, the use and the length of a key, and below it the key itself for those who asked for it. */
+function keyRows(k: DerivedKey, show: boolean): string[] {
+  const head = `${k.letter}  ${k.use.padEnd(34)} ${k.length === 0 ? 'not needed' : count(k.length, 'byte')}`;
+  return show && k.value !== undefined && k.length > 0 ? [head, ...hexRows(k.value).map((row) => `   ${row}`)] : [head];
 }
 
-function tellNewKeys(tale: Tale, notes: Notes, side: Side): void {
-  const packet = sent(tale, side, NEWKEYS);
-  if (packet === undefined) {
-    const started = tale.session[side].decryption.bytes > 0;
-    notes.say('brief', 'read', `NEWKEYS of the ${side} is not in this file${started ? '' : ': it encrypted nothing as far as the file goes'}.`, ['4253#7.3']);
-    return;
+function tellSwitches(tale: Tale, notes: Notes, switches: readonly Packet[]): void {
+  const missing = SIDES.filter((side) => !switches.some((p) => p.side === side));
+  if (missing.length === 2) notes.say('brief', 'read', 'There is no NEWKEYS in this file: as far as it goes, nothing was encrypted.', ['4253#7.3']);
+  else {
+    const where = switches.map((p) => `of the ${p.side} in ${framesText(p)}`);
+    const amounts = switches.map((p) => `${count(tale.session[p.side].decryption.bytes, 'encrypted byte')} of the ${p.side}`);
+    notes.say('brief', 'read', `NEWKEYS is the last packet in clear: ${enumerated(where)}. Behind it there are ${enumerated(amounts)}.`, [
+      ...switches.map(packetAt),
+      '4253#7.3',
+    ]);
   }
-  const bytes = tale.session[side].decryption.bytes;
-  const after = bytes > 0 ? `The ${count(bytes, 'byte')} that follow from the ${side} are encrypted` : 'Nothing follows from it in this file';
-  notes.say('brief', 'read', `NEWKEYS of the ${side} (${framesText(packet)}) is its last packet in clear: a single byte of content, and no key. ${after}.`, [
-    packetAt(packet),
+  if (missing.length === 1) notes.say('brief', 'read', `NEWKEYS of the ${missing[0]} is not in this file.`, ['4253#7.3']);
+  notes.say('student', 'rule', 'NEWKEYS carries a single byte, its message number, and no key: both sides have the keys already, computed each by itself.', [
+    ...switches.map(packetAt),
     '4253#7.3',
   ]);
 }

@@ -81,7 +81,7 @@ export const MEANINGS: Readonly<Record<Problem['code'], readonly [text: string, 
     'Unauthentic: a signature or a check value does not fit. Either the secrets are not those of this session, or a byte is not what was sent.',
     '4253#6.4',
   ],
-  insecure: ['Insecure: allowed, but weak today.', '9142#1.1'],
+  insecure: ['Insecure: allowed, but weak today.', '9142#1'],
   limit: ['Limit: sshark stopped at one of its limits and left something out.', '4253#6.1'],
 };
 

@@ -1,9 +1,10 @@
 /** Chapters: the handshake beside that of TLS 1.3, and what is often misunderstood; both told with the names of this session. */
+import { enumerated } from '../../bytes/words.ts';
 import { cipher } from '../../ssh/crypto/ciphers.ts';
 import type { KexFamily } from '../../ssh/kex/method.ts';
 import type { Notes, Source } from '../note.ts';
-import { packetAt } from '../note.ts';
-import { firstExchange, name, sent, type Tale, type Teller } from './tale.ts';
+import { fieldAt, packetAt } from '../note.ts';
+import { firstExchange, framesText, kexPackets, name, sent, type Tale, type Teller } from './tale.ts';
 
 /** True when the handshake is there to compare with: both lists and a known method. */
 function hasHandshake(tale: Tale): boolean {
@@ -63,6 +64,7 @@ export const misunderstandings: Teller = {
       `"The session is encrypted from the start." No: nothing is encrypted or authenticated between the TCP handshake and NEWKEYS. It cannot be, for until then there is no common key. It need not be, for H covers all of it and is signed.`,
       [at, '4253#7.3', '4253#8'],
     );
+    tellPublicValues(tale, notes);
     tellGenerator(notes, family, aes);
     notes.say(
       'student',
@@ -85,12 +87,39 @@ export const misunderstandings: Teller = {
     );
     tellAsymmetric(notes, family);
     tellThreeKeys(notes, family);
-    if (cipher(agreed?.client.cipher ?? '')?.aead === true)
+    const row = cipher(agreed?.client.cipher ?? '');
+    if (row?.aead === true)
       notes.say('student', 'rule', '"A MAC was agreed on, so it is used." Not here: the cipher authenticates by itself, and the MAC lists are ignored.', [
-        'openssh:PROTOCOL#1.6',
+        row.rfc,
       ]);
   },
 };
+
+/** The fields in which public keys and values are sent, by who sends them. */
+const PUBLIC: readonly (readonly [field: string, what: string])[] = [
+  ['e', "the client's public value"],
+  ['qC', "the client's public value"],
+  ['f', "the server's public value"],
+  ['qS', "the server's public value"],
+  ['transientKey', "the server's transient RSA key"],
+  ['hostKey', 'the host key'],
+];
+
+function tellPublicValues(tale: Tale, notes: Notes): void {
+  const packets = kexPackets(tale).filter((p) => !p.discarded);
+  const found = PUBLIC.flatMap(([field, what]) => {
+    const packet = packets.find((p) => p.value?.[field] !== undefined);
+    return packet === undefined ? [] : [{ packet, field, what }];
+  });
+  if (found.length === 0) return;
+  const list = enumerated(found.map(({ packet, what }) => `${what} (${framesText(packet)}, in ${packet.name ?? '?'})`));
+  notes.say(
+    'student',
+    'read',
+    `"I cannot see anybody send a public key." They are there, in the messages of the key exchange, behind the KEXINITs: ${list}.`,
+    found.map(({ packet, field }) => fieldAt(packet, field)),
+  );
+}
 
 const GENERATORS: Readonly<Record<KexFamily, string>> = {
   dh: 'a small number, here 2, of which powers modulo p are taken',

@@ -94,7 +94,7 @@ function tellAttempt(tale: Tale, notes: Notes, a: LoginAttempt): void {
   notes.say(
     a.outcome === 'success' ? 'brief' : 'student',
     'read',
-    `An attempt ${how}${where}.${key}${prompts} ${OUTCOMES[a.outcome]}${a.method === 'none' && a.outcome === 'success' ? ' This server asks for no proof at all.' : ''}`,
+    `An attempt${where} ${how}.${key}${prompts} ${OUTCOMES[a.outcome]}${a.method === 'none' && a.outcome === 'success' ? ' This server asks for no proof at all.' : ''}`,
     [...requests.slice(0, 4).map(packetAt), rfc],
   );
   tellSignature(notes, a, packets, rfc);

@@ -8,7 +8,7 @@ import type { Renderer, RenderOptions } from '../renderer.ts';
 
 /** All records in one array. */
 export function explainJsonRenderer(options: RenderOptions): Renderer {
-  const collector = new StoryCollector();
+  const collector = new StoryCollector(options.limits);
   let before = '[\n';
   return {
     packet: (p) => {

@@ -9,7 +9,7 @@ import { placesText } from './sources.ts';
 
 /** Each session under a heading, at its end. */
 export function explainMarkdownRenderer(options: RenderOptions): Renderer {
-  const collector = new StoryCollector();
+  const collector = new StoryCollector(options.limits);
   return {
     packet: (p) => {
       collector.packet(p);

@@ -16,7 +16,7 @@ const INDENT = 2;
 
 /** Each session as a story, at its end. */
 export function explainTextRenderer(options: RenderOptions): Renderer {
-  const collector = new StoryCollector();
+  const collector = new StoryCollector(options.limits);
   const colors = palette(options.color);
   const width = Math.min(Math.max(options.width ?? DEFAULT_WIDTH, 40), MOST_WIDE);
   return {
