@@ -14,10 +14,15 @@ function baseName(cipher: BlockCipherName, key: Uint8Array): string | undefined 
   return cipher === '3des' ? 'des-ede3' : undefined;
 }
 
+/** The bytes of a Buffer as what the rest of the program knows. */
+function arrayOf(buffer: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+}
+
 /** A cipher object of node that takes whole blocks (or, as a stream, any bytes). */
 function transform(object: ReturnType<Crypto['createCipheriv']> | ReturnType<Crypto['createDecipheriv']>): Transform {
   object.setAutoPadding(false);
-  return (bytes) => object.update(bytes);
+  return (bytes) => arrayOf(object.update(bytes));
 }
 
 function bulkOf(crypto: Crypto): Bulk {
@@ -26,7 +31,7 @@ function bulkOf(crypto: Crypto): Bulk {
       const object = crypto.createDecipheriv(key.length === 16 ? 'aes-128-gcm' : 'aes-256-gcm', key, nonce);
       object.setAAD(additional);
       object.setAuthTag(tag);
-      const plain = object.update(text);
+      const plain = arrayOf(object.update(text));
       try {
         object.final();
         return { plain, authentic: true };
@@ -34,7 +39,7 @@ function bulkOf(crypto: Crypto): Bulk {
         return { plain, authentic: false };
       }
     },
-    chacha20: (key, counterAndNonce, text) => crypto.createDecipheriv('chacha20', key, counterAndNonce).update(text),
+    chacha20: (key, counterAndNonce, text) => arrayOf(crypto.createDecipheriv('chacha20', key, counterAndNonce).update(text)),
     chachaTag(key, nonce, additional) {
       const object = crypto.createCipheriv('chacha20-poly1305', key, nonce, { authTagLength: 16 });
       object.setAAD(additional, { plaintextLength: 0 });
