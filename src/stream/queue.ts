@@ -43,7 +43,7 @@ export class Taken {
 
   /** The bytes (zeros, if they were not kept) and their frames; offsets count from the first byte. */
   get space(): Space {
-    this.made ??= new Space(this.kept ?? new Uint8Array(this.length), originsOf(this.runs), this.exact);
+    this.made ??= new Space(this.kept ?? this.length, originsOf(this.runs), this.exact);
     return this.made;
   }
 }
