@@ -57,18 +57,18 @@ function channelData(data: Uint8Array): Uint8Array {
   return w.finish();
 }
 
-/** A session channel with the subsystem sftp: open, confirmation, request, answer. */
-function* channel(): Generator<Message> {
+/** A session channel on which something is started: open, confirmation, request, answer. */
+function* channel(request: string, what: string): Generator<Message> {
   yield { from: 'client', payload: payloadOf(byte(90), text('session'), words(0, 0x40000000, 0x8000)) };
   yield { from: 'server', payload: payloadOf(byte(91), words(0, 0, 0x40000000, 0x8000)) };
-  yield { from: 'client', payload: payloadOf(byte(98), words(0), text('subsystem'), byte(1), text('sftp')) };
+  yield { from: 'client', payload: payloadOf(byte(98), words(0), text(request), byte(1), text(what)) };
   yield { from: 'server', payload: payloadOf(byte(99), words(0)) };
 }
 
 /** `count` small messages, from both sides in turn: 80 bytes of channel data each. */
 export function* smallMessages(count: number): Generator<Message> {
   const random = randomOf(3);
-  yield* channel();
+  yield* channel('exec', 'cat');
   const data = Uint8Array.from({ length: 80 }, () => Math.floor(random() * 256));
   for (let n = 0; n < count; n++) yield { from: n % 2 === 0 ? 'client' : 'server', payload: channelData(data) };
 }
@@ -77,7 +77,7 @@ export function* smallMessages(count: number): Generator<Message> {
 export function* download(megabytes: number): Generator<Message> {
   const random = randomOf(5);
   const block = Uint8Array.from({ length: 32_768 }, () => Math.floor(random() * 256));
-  yield* channel();
+  yield* channel('subsystem', 'sftp');
   const sftp = (...parts: readonly Part[]) => payloadOf(text(payloadOf(...parts)));
   const handle = text(Uint8Array.of(0, 0, 0, 0));
   yield { from: 'client', payload: channelData(sftp(byte(1), words(3))) };

@@ -62,6 +62,11 @@ export class SshPacket implements Packet {
   /** The data of a channel in it is secret as a whole. */
   private hidden = false;
   readonly payload: Span | undefined;
+  readonly number: number | undefined;
+  /** The bytes that hold the message, from `start` to `end`. */
+  private readonly carrier: Uint8Array;
+  private readonly start: number;
+  private readonly end: number;
   private readonly header: Header;
   private readonly framed: Framed;
   private readonly taken: Taken;
@@ -72,7 +77,14 @@ export class SshPacket implements Packet {
     this.header = header;
     this.framed = framed;
     this.taken = taken;
-    this.payload = framed.payload;
+    const { payload, opened, inflated } = framed;
+    const whole = inflated !== undefined;
+    const ahead = opened?.start ?? 0;
+    this.payload = payload;
+    this.carrier = inflated ?? opened?.text ?? taken.space.bytes;
+    this.start = whole || payload === undefined ? 0 : payload.start - ahead;
+    this.end = whole ? inflated.length : payload === undefined ? 0 : payload.end - ahead;
+    this.number = this.start < this.end ? this.carrier[this.start] : undefined;
     this.problems = framed.problems === undefined ? [] : [...framed.problems];
   }
 
@@ -146,10 +158,6 @@ export class SshPacket implements Packet {
     return this.framed.cut === true;
   }
 
-  get number(): number | undefined {
-    return this.start < this.end ? this.carrier[this.start] : undefined;
-  }
-
   get name(): string | undefined {
     return this.message?.name ?? (this.number === undefined ? undefined : `SSH_MSG_${this.number}`);
   }
@@ -157,19 +165,6 @@ export class SshPacket implements Packet {
   /** The payload's bytes, message number first; empty for a packet that was not opened. */
   get payloadBytes(): Uint8Array {
     return this.carrier.subarray(this.start, this.end);
-  }
-
-  /** The bytes that hold the message, from `start` to `end`. */
-  private get carrier(): Uint8Array {
-    return this.framed.inflated ?? this.framed.opened?.text ?? this.space.bytes;
-  }
-
-  private get start(): number {
-    return this.framed.inflated !== undefined ? 0 : (this.payload?.start ?? 0) - this.ahead;
-  }
-
-  private get end(): number {
-    return this.framed.inflated !== undefined ? this.framed.inflated.length : (this.payload?.end ?? 0) - this.ahead;
   }
 
   /** Bytes of the packet in front of those that hold the message. */

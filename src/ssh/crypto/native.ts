@@ -4,7 +4,7 @@ import { lazily } from './block/words.ts';
 import type { HashName } from './hashes.ts';
 import { ctrOver } from './modes.ts';
 import { portable } from './portable.ts';
-import type { BlockCipherName, Bulk, Primitives, Transform } from './primitives.ts';
+import type { BlockCipherName, Bulk, Curve25519, Primitives, Transform } from './primitives.ts';
 
 type Crypto = typeof import('node:crypto');
 
@@ -49,6 +49,26 @@ function bulkOf(crypto: Crypto): Bulk {
   };
 }
 
+/** DER in front of the 32 bytes of a key (RFC 8410): a private X25519 key, and public ones of X25519 and Ed25519. */
+const X25519_PRIVATE = Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x6e, 4, 0x22, 4, 0x20);
+const X25519_PUBLIC = Uint8Array.of(0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x6e, 3, 0x21, 0);
+const ED25519_PUBLIC = Uint8Array.of(0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 0x21, 0);
+
+function curve25519Of(crypto: Crypto): Curve25519 {
+  const der = (head: Uint8Array, key: Uint8Array) => crypto.createPublicKey({ key: Buffer.concat([head, key]), format: 'der', type: 'spki' });
+  return {
+    x25519(scalar, u) {
+      const privateKey = crypto.createPrivateKey({ key: Buffer.concat([X25519_PRIVATE, scalar]), format: 'der', type: 'pkcs8' });
+      try {
+        return arrayOf(crypto.diffieHellman({ privateKey, publicKey: der(X25519_PUBLIC, u) }));
+      } catch {
+        return undefined;
+      }
+    },
+    verifies: (signature, message, publicKey) => crypto.verify(null, message, der(ED25519_PUBLIC, publicKey), signature),
+  };
+}
+
 /** The primitives on top of node's crypto module. */
 function over(crypto: Crypto): Primitives {
   // Asking OpenSSL for its lists takes milliseconds.
@@ -79,6 +99,7 @@ function over(crypto: Crypto): Primitives {
     get bulk() {
       return bulk();
     },
+    curve25519: curve25519Of(crypto),
   };
 }
 
