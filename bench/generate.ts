@@ -109,12 +109,10 @@ function made(dir: string, name: string, format: Format, fill: (file: CaptureFil
 
 /** The captures by name. */
 export class Captures {
-  private readonly root: string;
   private readonly dir: string;
   private readonly turns: readonly Turn[];
 
   private constructor(root: string, turns: readonly Turn[]) {
-    this.root = root;
     this.dir = join(root, 'bench/data');
     this.turns = turns;
   }
@@ -164,19 +162,19 @@ export class Captures {
   }
 
   /** One session with `count` small channel messages under `suite`. */
-  small(suite: Suite, count: number): Promise<Openable> {
-    return this.encrypted(`small-${suite.fixture}-${count}`, suite, () => smallMessages(count), 1448);
+  small(suite: Suite, count: number): Openable {
+    return this.encrypted(`small-private-${suite.file}-${count}`, suite, () => smallMessages(count), 1448);
   }
 
   /** One SFTP download under `suite`. */
-  download(suite: Suite, megabytes: number, mss: number): Promise<Openable> {
-    return this.encrypted(`download-${suite.fixture}-${megabytes}mb-${mss}`, suite, () => download(megabytes), mss);
+  download(suite: Suite, megabytes: number, mss: number): Openable {
+    return this.encrypted(`download-private-${suite.file}-${megabytes}mb-${mss}`, suite, () => download(megabytes), mss);
   }
 
-  private async encrypted(name: string, suite: Suite, messages: () => Iterable<Message>, mss: number): Promise<Openable> {
+  private encrypted(name: string, suite: Suite, messages: () => Iterable<Message>, mss: number): Openable {
     mkdirSync(this.dir, { recursive: true });
     const path = join(this.dir, `${name}.pcapng`);
     if (existsSync(`${path}.keylog`)) return { capture: path, keylog: `${path}.keylog` };
-    return writeEncrypted(this.root, path, suite, messages(), mss);
+    return writeEncrypted(path, suite, messages(), mss);
   }
 }

@@ -1,4 +1,4 @@
-/** Copies of bytes that must outlive the buffer they were read into. */
+/** Memory for bytes that must outlive the buffer they were read into. */
 
 /**
  * Short copies share an allocation: a typed array with memory of its own costs a microsecond, and the garbage collector
@@ -12,21 +12,21 @@ const SHORT = SLAB / 4;
 let slab = new Uint8Array(0);
 let used = 0;
 
-/** A copy of `bytes[start..end)`. Unlike `slice` it is one for a Node Buffer too, whose `slice` shares its memory. */
-export function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
-  const length = end - start;
-  const source = start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);
-  if (length > SHORT) {
-    const own = new Uint8Array(length);
-    own.set(source);
-    return own;
-  }
+/** `length` zeros of one's own. */
+export function zeros(length: number): Uint8Array<ArrayBuffer> {
+  if (length > SHORT) return new Uint8Array(length);
   if (used + length > slab.length) {
     slab = new Uint8Array(SLAB);
     used = 0;
   }
   const out = slab.subarray(used, used + length);
-  out.set(source);
   used += length;
+  return out;
+}
+
+/** A copy of `bytes[start..end)`. Unlike `slice` it is one for a Node Buffer too, whose `slice` shares its memory. */
+export function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
+  const out = zeros(end - start);
+  out.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
   return out;
 }

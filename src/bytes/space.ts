@@ -30,15 +30,21 @@ export interface Place {
 
 /** Bytes and the frames that delivered them; `origins` are sorted by `start` and do not overlap. */
 export class Space {
-  readonly bytes: Uint8Array;
+  private content: Uint8Array | number;
   readonly origins: readonly Origin[];
   /** False when offsets do not map one to one (inflated data): then every span has the whole piece as its place. */
   readonly exact: boolean;
 
-  constructor(bytes: Uint8Array, origins: readonly Origin[], exact = true) {
-    this.bytes = bytes;
+  /** `bytes` is their number only where nobody has kept them: then zeros stand for them. */
+  constructor(bytes: Uint8Array | number, origins: readonly Origin[], exact = true) {
+    this.content = bytes;
     this.origins = origins;
     this.exact = exact;
+  }
+
+  get bytes(): Uint8Array {
+    if (typeof this.content === 'number') this.content = new Uint8Array(this.content);
+    return this.content;
   }
 
   /** The frames, in order and without repetition, that delivered any byte of this Space. */

@@ -32,7 +32,7 @@ export class CaptureInput {
   private decompressor: Decompressor | undefined;
   private reader: CaptureReader | undefined;
   /** The first bytes, until they tell what the file is. Decompressed ones, once a compression was found. */
-  private head = NOTHING;
+  private head: Uint8Array = NOTHING;
 
   constructor(limits: Limits = DEFAULT_LIMITS) {
     this.limits = limits;
@@ -99,9 +99,7 @@ export class CaptureInput {
 
   /** Looks at the first bytes of the file, or of what is compressed in it; gives all of them that are there. */
   private detect(piece: Uint8Array): Uint8Array {
-    const head = new Uint8Array(this.head.length + piece.length);
-    head.set(this.head);
-    head.set(piece, this.head.length);
+    const head = this.head.length === 0 && piece.length >= HEAD_BYTES ? piece : joined(this.head, piece);
     const found = detectFormat(head, head.length >= HEAD_BYTES);
     if (found.kind === 'short') this.head = head;
     else {
@@ -120,6 +118,13 @@ export class CaptureInput {
     else if (broken !== undefined) this.refusal = { message: `holds no capture that can be read: ${broken.message}`, offset: broken.offset ?? 0 };
     else this.refusal = { message: `is ${decompressor.compression}-compressed, and what is in it ${refusalOf(found)}`, offset: 0 };
   }
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const out = new Uint8Array(a.length + b.length);
+  out.set(a);
+  out.set(b, a.length);
+  return out;
 }
 
 /** The words of a refusal, for what is no capture. */

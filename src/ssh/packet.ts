@@ -7,6 +7,7 @@ import type { Codec } from '../wire/codec.ts';
 import { decode } from '../wire/cursor.ts';
 import type { Field } from '../wire/field.ts';
 import { type Problem, problem } from '../wire/problem.ts';
+import type { Opened } from './crypto/opener.ts';
 import { decodeKexInit } from './kexinit.ts';
 import { type MessageDef, opaque, opaqueSecret } from './message.ts';
 import type { Channel, InnerMessage, MacVerdict, Packet, Session, Side } from './model.ts';
@@ -34,12 +35,12 @@ export interface Framed {
   /** Message number and body; absent for a packet that was not opened. */
   readonly payload?: Span;
   /** The packet in clear, when it was opened: packet_length to padding. */
-  readonly clear?: Uint8Array;
+  readonly opened?: Opened;
   /** The payload after decompression. */
-  readonly inflated?: Uint8Array;
+  readonly inflated?: Uint8Array | undefined;
   /** The capture ended within the packet. */
   readonly cut?: boolean;
-  readonly problems?: readonly Problem[];
+  readonly problems?: readonly Problem[] | undefined;
 }
 
 const NOTHING_INSIDE: readonly InnerMessage[] = [];
@@ -58,19 +59,32 @@ export class SshPacket implements Packet {
   /** A word for the summary that the packet does not hold: the method, the request that it answers, the verdict on a signature. */
   context: string | undefined = undefined;
   readonly problems: Problem[];
-  readonly inflated: Space | undefined;
   /** The data of a channel in it is secret as a whole. */
   private hidden = false;
+  readonly payload: Span | undefined;
+  readonly number: number | undefined;
+  /** The bytes that hold the message, from `start` to `end`. */
+  private readonly carrier: Uint8Array;
+  private readonly start: number;
+  private readonly end: number;
   private readonly header: Header;
   private readonly framed: Framed;
   private readonly taken: Taken;
   private plainSpace: Space | undefined = undefined;
+  private inflatedSpace: Space | undefined = undefined;
 
   constructor(header: Header, framed: Framed, taken: Taken) {
     this.header = header;
     this.framed = framed;
     this.taken = taken;
-    this.inflated = framed.inflated === undefined ? undefined : new Space(framed.inflated, taken.space.origins, false);
+    const { payload, opened, inflated } = framed;
+    const whole = inflated !== undefined;
+    const ahead = opened?.start ?? 0;
+    this.payload = payload;
+    this.carrier = inflated ?? opened?.text ?? taken.space.bytes;
+    this.start = whole || payload === undefined ? 0 : payload.start - ahead;
+    this.end = whole ? inflated.length : payload === undefined ? 0 : payload.end - ahead;
+    this.number = this.start < this.end ? this.carrier[this.start] : undefined;
     this.problems = framed.problems === undefined ? [] : [...framed.problems];
   }
 
@@ -110,10 +124,6 @@ export class SshPacket implements Packet {
     return this.framed.padding;
   }
 
-  get payload(): Span | undefined {
-    return this.framed.payload;
-  }
-
   get space(): Space {
     return this.taken.space;
   }
@@ -131,19 +141,21 @@ export class SshPacket implements Packet {
   }
 
   get plain(): Space {
-    const { clear } = this.framed;
-    if (clear === undefined) return this.space;
-    this.plainSpace ??= new Space(withTail(clear, this.space.bytes), this.space.origins, this.space.exact);
+    const { opened } = this.framed;
+    if (opened === undefined) return this.space;
+    this.plainSpace ??= new Space(withTail(opened.plain, this.space.bytes), this.space.origins, this.space.exact);
     return this.plainSpace;
+  }
+
+  get inflated(): Space | undefined {
+    const { inflated } = this.framed;
+    if (inflated === undefined) return undefined;
+    this.inflatedSpace ??= new Space(inflated, this.space.origins, false);
+    return this.inflatedSpace;
   }
 
   get cut(): boolean {
     return this.framed.cut === true;
-  }
-
-  get number(): number | undefined {
-    const { bytes, start, end } = this.carrier;
-    return start < end ? bytes[start] : undefined;
   }
 
   get name(): string | undefined {
@@ -152,15 +164,12 @@ export class SshPacket implements Packet {
 
   /** The payload's bytes, message number first; empty for a packet that was not opened. */
   get payloadBytes(): Uint8Array {
-    if (this.inflated !== undefined) return this.inflated.bytes;
-    const { bytes, start, end } = this.carrier;
-    return bytes.subarray(start, end);
+    return this.carrier.subarray(this.start, this.end);
   }
 
-  /** The bytes that hold the message, and where it lies in them. */
-  private get carrier(): { bytes: Uint8Array; start: number; end: number } {
-    if (this.inflated !== undefined) return { bytes: this.inflated.bytes, start: 0, end: this.inflated.bytes.length };
-    return { bytes: this.framed.clear ?? this.space.bytes, start: this.payload?.start ?? 0, end: this.payload?.end ?? 0 };
+  /** Bytes of the packet in front of those that hold the message. */
+  private get ahead(): number {
+    return this.framed.opened?.start ?? 0;
   }
 
   /** Decodes the message as `def`, or as bytes when nobody has defined it. `context` is a word for its summary. */
@@ -168,7 +177,9 @@ export class SshPacket implements Packet {
     if (this.number === undefined || this.payload === undefined) return;
     this.message = def;
     this.context = context;
-    const d = this.decodeBody(false);
+    const quick = this.decodeBody(false);
+    // Spans of problems count in `plain`.
+    const d = quick.problems.length > 0 && this.ahead > 0 ? this.decodeBody(true) : quick;
     this.value = d.value as Record<string, unknown>;
     this.secret = d.secret;
     this.problems.push(...d.problems);
@@ -209,17 +220,29 @@ export class SshPacket implements Packet {
   }
 
   private decodeBody(trace: boolean) {
-    const { bytes, start, end } = this.carrier;
+    const { start, end } = this;
     const body = (this.message?.body ?? (isMethodNumber(this.number ?? 0) ? opaqueSecret : opaque)) as Codec<unknown>;
-    if (this.number === 20 && this.protocol === 2 && !trace && !this.cut) return decodeKexInit(body, bytes, start + 1, end);
-    return decode(body, bytes, { start: start + 1, end, trace, complete: !this.cut });
+    const complete = !this.cut;
+    if (trace) {
+      const { bytes, from, to } = this.shown;
+      return decode(body, bytes, { start: from + 1, end: to, trace, complete });
+    }
+    if (this.number === 20 && this.protocol === 2 && complete) return decodeKexInit(body, this.carrier, start + 1, end);
+    return decode(body, this.carrier, { start: start + 1, end, complete });
+  }
+
+  /** The message in the bytes that fields count in. */
+  private get shown(): { readonly bytes: Uint8Array; readonly from: number; readonly to: number } {
+    const { inflated, payload } = this;
+    if (inflated !== undefined) return { bytes: inflated.bytes, from: 0, to: inflated.bytes.length };
+    return { bytes: this.plain.bytes, from: payload?.start ?? 0, to: payload?.end ?? 0 };
   }
 
   private messageField(p: Span): Field {
     const d = this.decodeBody(true);
-    const { start } = this.carrier;
+    const { from } = this.shown;
     const first: Field = {
-      ...leaf('messageNumber', 'byte', start, start + 1, this.number, 'Says which message this is; RFC 4250 section 4.1 lists the numbers.'),
+      ...leaf('messageNumber', 'byte', from, from + 1, this.number, 'Says which message this is; RFC 4250 section 4.1 lists the numbers.'),
       ...(this.message === undefined ? {} : { label: this.message.name }),
     };
     return {

@@ -29,9 +29,16 @@ export class SessionReader implements FlowHandler {
       return;
     }
     if (d.stage === 'lost' && !this.findFeet(d, chunk)) return;
-    d.queue.push(chunk);
+    const { queue } = d;
+    // Of a packet that waits for its end only that is put to it: what follows is read where it lies.
+    const split = queue.missing < chunk.bytes.length ? queue.missing : 0;
+    if (split > 0) {
+      queue.push(chunk, 0, split);
+      this.advance(d);
+    }
+    queue.push(chunk, split);
     this.advance(d);
-    d.queue.settle();
+    queue.settle();
   }
 
   gap(gap: Gap): void {

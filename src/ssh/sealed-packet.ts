@@ -2,8 +2,8 @@
 import type { Span } from '../bytes/space.ts';
 import type { Limits } from '../limits.ts';
 import type { Taken } from '../stream/queue.ts';
-import { problem } from '../wire/problem.ts';
-import type { Opener } from './crypto/opener.ts';
+import { type Problem, problem } from '../wire/problem.ts';
+import type { Opened, Opener } from './crypto/opener.ts';
 import type { Direction } from './direction.ts';
 import type { MacVerdict } from './model.ts';
 import type { Framed } from './packet.ts';
@@ -11,7 +11,7 @@ import type { Framed } from './packet.ts';
 /** What opening one packet gave: its outermost parts and its bytes in clear. */
 export interface OpenedPacket {
   readonly taken: Taken;
-  readonly parts: Framed;
+  readonly parts: OpenedParts;
   readonly mac: MacVerdict;
 }
 
@@ -30,38 +30,72 @@ function impossible(length: number, limits: Limits): boolean {
   return length < 2 || length > limits.packetBytes;
 }
 
-/** The next packet of `d`, opened; the wish for more bytes; or the damage that keeps it from being opened. */
-export function openNext(d: Direction, opener: Opener, limits: Limits): OpenedPacket | 'more' | Damage {
-  const { bytes } = d.queue;
+/**
+ * The next packet of `d`, opened; the wish for more bytes; or the damage that keeps it from being opened. With `keep` it has
+ * its bytes as they were sent as well.
+ */
+export function openNext(d: Direction, opener: Opener, limits: Limits, keep: boolean): OpenedPacket | 'more' | Damage {
+  const { queue } = d;
   if (d.expected === undefined) {
-    if (bytes.length < opener.headLength) return 'more';
-    const length = opener.length(d.sequence, bytes);
+    if (queue.length < opener.headLength) return 'more';
+    const length = opener.length(d.sequence, queue.view(opener.headLength));
     if (impossible(length, limits)) return { message: `the length of packet ${d.sequence} decrypts to ${length}`, total: undefined, opener };
     d.expected = length;
   }
   const length = d.expected;
   const total = 4 + length + opener.tailLength;
-  if (bytes.length < total) {
-    d.queue.reserve(total);
+  if (queue.length < total) {
+    queue.reserve(total);
     return 'more';
   }
   d.expected = undefined;
-  const { plain, authentic } = opener.open(d.sequence, bytes.subarray(0, total));
-  if (!authentic) {
+  const opened = opener.open(d.sequence, queue.view(total));
+  if (!opened.authentic) {
     const wrong = opener.unchecked === true ? 'does not decrypt to a packet' : 'has a MAC that differs';
     return { message: `packet ${d.sequence} of epoch ${d.epoch} ${wrong}`, total, opener };
   }
   const mac = opener.tailLength === 0 ? 'none' : opener.unchecked === true ? 'unchecked' : 'valid';
-  return { taken: d.queue.take(total), mac, parts: insideOf(plain, length, { start: 4 + length, end: total }) };
+  return { taken: queue.take(total, keep), mac, parts: new OpenedParts(opened, length, total) };
 }
 
-/** The parts of a packet in clear. */
-function insideOf(plain: Uint8Array, length: number, macSpan: Span): Framed {
-  const padding = plain[4] ?? 0;
-  if (padding + 1 > length) {
-    const wrong = problem('malformed', `padding_length ${padding} in a packet of ${length} bytes`, { span: { start: 4, end: 5 }, rfc: '4253#6' });
-    return { length, macSpan, clear: plain, padding, payload: { start: 5, end: 4 + length }, problems: [wrong] };
+/** The parts of a packet in clear. Spans are made when asked for. */
+export class OpenedParts implements Framed {
+  readonly opened: Opened;
+  readonly length: number;
+  readonly padding: number;
+  inflated: Uint8Array | undefined = undefined;
+  problems: readonly Problem[] | undefined = undefined;
+  private readonly end: number;
+  private readonly total: number;
+
+  /** `length` is packet_length, `total` counts all bytes. */
+  constructor(opened: Opened, length: number, total: number) {
+    this.opened = opened;
+    this.length = length;
+    this.total = total;
+    this.padding = opened.text[4 - opened.start] ?? 0;
+    const fits = this.padding + 1 <= length;
+    this.end = fits ? 4 + length - this.padding : 4 + length;
+    if (!fits) this.problems = [problem('malformed', `padding_length ${this.padding} in a packet of ${length} bytes`, PADDING_LENGTH)];
   }
-  const end = 4 + length - padding;
-  return { length, macSpan, clear: plain, padding, payload: { start: 5, end }, paddingSpan: { start: end, end: 4 + length } };
+
+  /** The payload; good as long as the packet. */
+  get payloadBytes(): Uint8Array {
+    const { text, start } = this.opened;
+    return text.subarray(5 - start, this.end - start);
+  }
+
+  get payload(): Span {
+    return { start: 5, end: this.end };
+  }
+
+  get paddingSpan(): Span {
+    return { start: this.end, end: 4 + this.length };
+  }
+
+  get macSpan(): Span {
+    return { start: 4 + this.length, end: this.total };
+  }
 }
+
+const PADDING_LENGTH = { span: { start: 4, end: 5 }, rfc: '4253#6' };

@@ -127,6 +127,11 @@ export class SshSession implements Session {
 
   // --- results
 
+  /** Somebody takes the packets: then they have the bytes that were sent also where these were opened. */
+  get keepsPackets(): boolean {
+    return this.sink.packet !== undefined;
+  }
+
   /** Gives a result, or keeps it until the roles are known. */
   give(one: Held): void {
     if (this.verdict === undefined) this.held.push(one);

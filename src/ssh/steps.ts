@@ -143,7 +143,7 @@ function readPacket(session: SshSession, d: Direction): boolean {
 function readSealed(session: SshSession, d: Direction, opener: Opener): boolean {
   d.heldBack = mustHoldBack(session, d);
   if (d.heldBack) return false;
-  const opened = openNext(d, opener, session.limits);
+  const opened = openNext(d, opener, session.limits, session.keepsPackets);
   if (opened === 'more') return false;
   if ('message' in opened) {
     recoverFromDamage(session, d, opened);
@@ -154,9 +154,10 @@ function readSealed(session: SshSession, d: Direction, opener: Opener): boolean 
   d.sequence = (d.sequence + 1) >>> 0;
   d.proven = true;
   d.lastProven = d.epoch;
-  d.encryptedBytes += taken.space.bytes.length;
+  d.encryptedBytes += taken.length;
   d.encryptedPackets++;
-  const packet = new SshPacket(header, d.inflater === undefined && !d.inflateAfterLogin ? parts : unpack(session, d, parts), taken);
+  if (d.inflater !== undefined || d.inflateAfterLogin) unpack(session, d, parts);
+  const packet = new SshPacket(header, parts, taken);
   if (packet.number !== undefined) d.openedPackets++;
   handle(session, d, packet, false);
   return true;

@@ -1,5 +1,5 @@
 /** An opener for packets whose MAC cannot be verified, because only the key of the cipher is known. */
-import type { Opened, Opener } from './crypto/opener.ts';
+import { Opened, type Opener } from './crypto/opener.ts';
 
 export class UncheckedOpener implements Opener {
   readonly headLength: number;
@@ -22,7 +22,7 @@ export class UncheckedOpener implements Opener {
     const end = Math.max(0, packet.length - this.tailLength);
     const { plain } = this.inner.open(sequence, packet.subarray(0, end));
     const padding = plain[4] ?? 0;
-    return { plain, authentic: padding >= 4 && padding + 6 <= plain.length };
+    return new Opened(plain, padding >= 4 && padding + 6 <= plain.length);
   }
 
   skip(bytes: number, packets: number, before: Uint8Array): boolean {

@@ -3,25 +3,31 @@ import { problem } from '../wire/problem.ts';
 import { PacketInflater } from './crypto/inflate.ts';
 import type { Direction } from './direction.ts';
 import { readsAs } from './evidence.ts';
-import type { Framed } from './packet.ts';
 import { isKexNumber } from './resolve.ts';
+import type { OpenedParts } from './sealed-packet.ts';
 import type { SshSession } from './session.ts';
 
 const BROKEN = 'from here on packets are decrypted but stay compressed: the zlib stream needs every byte before it';
 const NOTHING = new Uint8Array(0);
 
-/** The packet with its payload decompressed, once compression has begun; without a payload when it cannot be decompressed. */
-export function unpack(session: SshSession, d: Direction, parts: Framed): Framed {
-  const { clear, payload } = parts;
-  if (clear === undefined || payload === undefined) return parts;
-  if (d.zlibBroken) return { ...parts, inflated: NOTHING };
-  if (d.inflater === undefined && d.inflateAfterLogin) begin(session, d, clear.subarray(payload.start, payload.end));
-  if (d.zlibBroken) return { ...parts, inflated: NOTHING, problems: [problem('undecryptable', BROKEN, { span: payload, rfc: '4253#6.2' })] };
-  if (d.inflater === undefined) return parts;
-  const out = d.inflater.push(clear.subarray(payload.start, payload.end));
-  if ('bytes' in out) return { ...parts, inflated: out.bytes };
-  const wrong = problem(out.limit ? 'limit' : 'malformed', out.error, { span: payload, rfc: '4253#6.2' });
-  return { ...parts, inflated: NOTHING, problems: [...(parts.problems ?? []), wrong] };
+/** Decompresses the payload of a packet, once compression has begun; one that cannot be decompressed has none. */
+export function unpack(session: SshSession, d: Direction, parts: OpenedParts): void {
+  const { payloadBytes } = parts;
+  const wasBroken = d.zlibBroken;
+  if (!wasBroken && d.inflater === undefined && d.inflateAfterLogin) begin(session, d, payloadBytes);
+  if (d.zlibBroken) {
+    parts.inflated = NOTHING;
+    if (!wasBroken) parts.problems = [problem('undecryptable', BROKEN, { span: parts.payload, rfc: '4253#6.2' })];
+    return;
+  }
+  if (d.inflater === undefined) return;
+  const out = d.inflater.push(payloadBytes);
+  if ('bytes' in out) {
+    parts.inflated = out.bytes;
+    return;
+  }
+  parts.inflated = NOTHING;
+  parts.problems = [...(parts.problems ?? []), problem(out.limit ? 'limit' : 'malformed', out.error, { span: parts.payload, rfc: '4253#6.2' })];
 }
 
 /**

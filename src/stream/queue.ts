@@ -4,19 +4,58 @@ import { type Origin, Space } from '../bytes/space.ts';
 import type { Timestamp } from '../capture/frame.ts';
 import type { Chunk } from './chunk.ts';
 
-/** A piece taken out of a queue. */
-export interface Taken {
-  /** A copy of the bytes; offsets count from the first of them. */
-  readonly space: Space;
-  /** Offset of the first byte in the stream. */
-  readonly streamOffset: number;
-  /** The frame that made the last byte available, and its time. */
-  readonly frame: number;
-  readonly time: Timestamp;
-}
-
 /** A chunk as the queue remembers it: of its bytes only how many there were. */
 type Mark = Chunk;
+
+/** The four numbers of each `Origin`, in its order. */
+type Runs = readonly number[];
+
+/** A piece taken out of a queue. */
+export class Taken {
+  readonly length: number;
+  /** Offset of the first byte in the stream. */
+  readonly streamOffset: number;
+  /** The frame that made the last byte available. */
+  readonly frame: number;
+  private readonly seconds: number;
+  private readonly nanos: number;
+  private readonly runs: Runs;
+  private readonly kept: Uint8Array | undefined;
+  private readonly exact: boolean;
+  private made: Space | undefined = undefined;
+
+  /** `kept` are the bytes, if they are wanted; `last` brought the last of them. */
+  constructor(length: number, kept: Uint8Array | undefined, streamOffset: number, last: Mark | undefined, runs: Runs, exact: boolean) {
+    this.length = length;
+    this.kept = kept;
+    this.streamOffset = streamOffset;
+    this.frame = last?.frame ?? 0;
+    this.seconds = last?.seconds ?? 0;
+    this.nanos = last?.nanos ?? 0;
+    this.runs = runs;
+    this.exact = exact;
+  }
+
+  /** The time of `frame`. */
+  get time(): Timestamp {
+    return { seconds: this.seconds, nanos: this.nanos };
+  }
+
+  /** The bytes (zeros, if they were not kept) and their frames; offsets count from the first byte. */
+  get space(): Space {
+    this.made ??= new Space(this.kept ?? this.length, originsOf(this.runs), this.exact);
+    return this.made;
+  }
+}
+
+function originsOf(runs: Runs): Origin[] {
+  const out: Origin[] = [];
+  for (let i = 0; i < runs.length; i += 4) {
+    const [start, length, frame, frameOffset] = runs.slice(i, i + 4) as [number, number, number, number];
+    out.push({ start, length, frame, frameOffset });
+  }
+  return out;
+}
 
 const EMPTY = new Uint8Array(0);
 
@@ -77,20 +116,23 @@ export class ByteQueue {
     return ((b[p] as number) * 0x1000000 + (((b[p + 1] as number) << 16) | ((b[p + 2] as number) << 8) | (b[p + 3] as number))) >>> 0;
   }
 
-  /** Adds a chunk. When nothing waits its bytes are borrowed: call `settle` before they change. */
-  push(chunk: Chunk): void {
-    this.marks.push(chunk);
+  /**
+   * Adds bytes `start` to `end` of a chunk (all unless given; parts in their order). When nothing waits they are borrowed: call
+   * `settle` before they change.
+   */
+  push(chunk: Chunk, start = 0, end = chunk.bytes.length): void {
+    if (this.marks[this.marks.length - 1] !== chunk) this.marks.push(chunk);
     if (this.length === 0) {
       this.buffer = chunk.bytes;
-      this.head = 0;
-      this.tail = chunk.bytes.length;
+      this.head = start;
+      this.tail = end;
       this.borrowed = true;
-      this.offset = chunk.offset;
+      this.offset = chunk.offset + start;
       return;
     }
-    this.room(chunk.bytes.length);
-    this.buffer.set(chunk.bytes, this.tail);
-    this.tail += chunk.bytes.length;
+    this.room(end - start);
+    this.buffer.set(start === 0 && end === chunk.bytes.length ? chunk.bytes : chunk.bytes.subarray(start, end), this.tail);
+    this.tail += end - start;
   }
 
   /** Says that so many bytes will be waited for, so that room for all is made at once. */
@@ -98,19 +140,30 @@ export class ByteQueue {
     this.wanted = length;
   }
 
-  /** Takes `length` bytes out, which must be there. */
-  take(length: number): Taken {
+  /** Bytes that are missing of those waited for. */
+  get missing(): number {
+    return Math.max(0, this.wanted - this.length);
+  }
+
+  /** The first `length` bytes, which must be there; valid until the next chunk comes. */
+  view(length: number): Uint8Array {
+    return this.buffer.subarray(this.head, this.head + length);
+  }
+
+  /** Takes `length` bytes out, which must be there: a copy of them with `keep`, else only the frames that brought them. */
+  take(length: number, keep = true): Taken {
     const from = this.offset;
-    const last = this.markOf(from + Math.max(length, 1) - 1);
-    const space = new Space(copyOf(this.buffer, this.head, this.head + length), this.origins(from, from + length), this.isExact(from + length));
+    const bytes = keep ? copyOf(this.buffer, this.head, this.head + length) : undefined;
+    const taken = new Taken(length, bytes, from, this.markOf(from + Math.max(length, 1) - 1), this.runs(from, from + length), this.isExact(from + length));
     this.skip(length);
-    return { space, streamOffset: from, frame: last?.frame ?? 0, time: { seconds: last?.seconds ?? 0, nanos: last?.nanos ?? 0 } };
+    return taken;
   }
 
   /** Drops `length` bytes, which must be there. */
   skip(length: number): void {
     this.head += length;
     this.offset += length;
+    this.wanted = 0;
     while (this.firstMark < this.marks.length && endOf(this.marks[this.firstMark] as Mark) <= this.offset) this.firstMark++;
     if (this.firstMark > 64 && this.firstMark * 2 > this.marks.length) {
       this.marks.splice(0, this.firstMark);
@@ -165,16 +218,17 @@ export class ByteQueue {
     return true;
   }
 
-  /** The origins of the stream bytes `[from, to)`, counted from `from`. */
-  private origins(from: number, to: number): Origin[] {
-    const out: Origin[] = [];
+  /** The runs of the stream bytes `[from, to)`, counted from `from`. */
+  private runs(from: number, to: number): Runs {
+    const out: number[] = [];
     for (let i = this.firstMark; i < this.marks.length; i++) {
       const mark = this.marks[i] as Mark;
       if (mark.offset >= to) break;
       for (const o of mark.origins) {
-        const start = Math.max(from, mark.offset + o.start);
-        const end = Math.min(to, mark.offset + o.start + o.length);
-        if (start < end) out.push({ start: start - from, length: end - start, frame: o.frame, frameOffset: o.frameOffset + start - mark.offset - o.start });
+        const begin = mark.offset + o.start;
+        const start = Math.max(from, begin);
+        const end = Math.min(to, begin + o.length);
+        if (start < end) out.push(start - from, end - start, o.frame, o.frameOffset + start - begin);
       }
     }
     return out;

@@ -1,8 +1,8 @@
 /** Messages above the transport, said in a session without encryption, so that tests need no keys. */
-import { Space } from '../../src/bytes/space.ts';
 import type { Collected, DissectOptions } from '../../src/index.ts';
 import type { MessageDef } from '../../src/ssh/message.ts';
 import { type Header, SshPacket } from '../../src/ssh/packet.ts';
+import { Taken } from '../../src/stream/queue.ts';
 import { pcap } from './capture-files.ts';
 import { aSession } from './model.ts';
 import { SAMPLES } from './samples.ts';
@@ -51,11 +51,10 @@ function plainScript(said: Payloads, early: Payloads): Said[] {
 export function openTalk(payload: Uint8Array, def: MessageDef | undefined): SshPacket {
   const bytes = packet(payload);
   const header: Header = { session: aSession(), from: 'a', epoch: 1, sequence: 0, protocol: 2, encrypted: false, mac: 'none' };
-  const space = new Space(bytes, [{ start: 0, length: bytes.length, frame: 1, frameOffset: 54 }]);
   const out = new SshPacket(
     header,
     { length: bytes.length - 4, padding: bytes[4] ?? 0, payload: { start: 5, end: 5 + payload.length } },
-    { space, frame: 1, streamOffset: 0, time: { seconds: 0, nanos: 0 } },
+    new Taken(bytes.length, bytes, 0, { from: 'a', offset: 0, bytes, frame: 1, origins: [], seconds: 0, nanos: 0 }, [0, bytes.length, 1, 54], true),
   );
   out.open(def);
   return out;

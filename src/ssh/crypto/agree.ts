@@ -4,7 +4,9 @@ import { x448 } from '@noble/curves/ed448.js';
 import { x25519 } from '@noble/curves/ed25519.js';
 import { p256, p384, p521 } from '@noble/curves/nist.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
+import { primitives } from './native.ts';
 import { bitsOf, bytesOf, modPow, numberOf } from './number.ts';
+import type { Curve25519 } from './primitives.ts';
 
 /** Powers modulo a number larger than this take seconds; OpenSSH itself stops at 8192 bits. */
 const MAX_BITS = 16_384;
@@ -59,6 +61,15 @@ function montgomery(curve: Montgomery): Agreement {
   };
 }
 
+/** X25519 by the platform, where that has it. */
+function curve25519(native: Curve25519 | undefined): Agreement {
+  if (native === undefined) return montgomery(x25519);
+  const base = new Uint8Array(32);
+  base[0] = 9;
+  const shared = (x: Uint8Array, peer: Uint8Array) => (x.length === 32 && peer.length === 32 ? native.x25519(x, peer) : undefined);
+  return { publicOf: (x) => shared(x, base), shared };
+}
+
 /** What `compute` gives; undefined when noble refuses the input, which it says by throwing. */
 function attempt(compute: () => Uint8Array): Uint8Array | undefined {
   try {
@@ -75,8 +86,8 @@ const CURVES: ReadonlyMap<string, Agreement> = new Map([
   ['nistp521', ecdh(p521)],
   ['1.3.132.0.10', ecdh(secp256k1)],
   ['secp256k1', ecdh(secp256k1)],
-  ['curve25519', montgomery(x25519)],
-  ['x25519', montgomery(x25519)],
+  ['curve25519', curve25519(primitives.curve25519)],
+  ['x25519', curve25519(primitives.curve25519)],
   ['curve448', montgomery(x448)],
   ['x448', montgomery(x448)],
 ]);

@@ -29,14 +29,20 @@ export class CbcCipher implements PacketCipher {
     return uint32At(this.feed(head.subarray(0, this.headLength)));
   }
 
-  decrypt(packet: Uint8Array, start: number, end: number, plain: Uint8Array): boolean {
+  fits(bytes: number): boolean {
+    return bytes % this.headLength === 0;
+  }
+
+  decrypt(packet: Uint8Array, start: number, end: number): Uint8Array {
     const stop = end - ((end - start) % this.headLength);
-    if (stop > start) {
-      plain.set(this.feed(packet.subarray(start, stop)), start);
-      this.iv = this.fed;
-    }
-    plain.set(packet.subarray(stop, end), stop);
-    return stop === end;
+    if (stop === start) return new Uint8Array(packet.subarray(start, end));
+    const text = this.feed(packet.subarray(start, stop));
+    this.iv = this.fed;
+    if (stop === end) return text;
+    const out = new Uint8Array(end - start);
+    out.set(text);
+    out.set(packet.subarray(stop, end), stop - start);
+    return out;
   }
 
   private feed(blocks: Uint8Array): Uint8Array {

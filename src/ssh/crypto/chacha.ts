@@ -1,6 +1,7 @@
 /** chacha20-poly1305@openssh.com: one ChaCha20 key for the length, another for the rest (draft-ietf-sshm-chacha20-poly1305). */
+import { zeros } from '../../bytes/copy.ts';
 import { ChaCha20 } from './chacha20.ts';
-import { type Opened, type Opener, putUint32, uint32At } from './opener.ts';
+import { Opened, type Opener, putUint32, tooShort, uint32At } from './opener.ts';
 import { poly1305Matches, poly1305MatchesByAead } from './poly1305.ts';
 import type { Bulk, Primitives } from './primitives.ts';
 
@@ -39,32 +40,35 @@ export class ChachaOpener implements Opener {
 
   open(sequence: number, packet: Uint8Array): Opened {
     const end = packet.length - TAG;
-    if (end < 4) return { plain: new Uint8Array(packet.subarray(0, Math.max(0, end))), authentic: false };
-    const plain = new Uint8Array(end);
-    putUint32(plain, 0, this.length(sequence, packet));
+    if (end < 4) return tooShort(packet, TAG);
+    const length = this.length(sequence, packet);
     const oneTimeKey = this.main.run(sequence, 0).slice(0, 32);
     const message = packet.subarray(0, end);
     const tag = packet.subarray(end);
     const { bulk } = this;
     if (bulk === undefined || end < BULK_FROM) {
-      this.xor(sequence, packet, end, plain);
-      return { plain, authentic: poly1305Matches(oneTimeKey, message, tag) };
+      const text = this.xor(sequence, packet, end);
+      return new Opened(text, poly1305Matches(oneTimeKey, message, tag), 4, length);
     }
     const nonce = new Uint8Array(12);
     putUint32(nonce, 8, sequence);
     const counterAndNonce = new Uint8Array(16);
     counterAndNonce[0] = 1;
     counterAndNonce.set(nonce, 4);
-    plain.set(bulk.chacha20(this.key, counterAndNonce, packet.subarray(4, end)), 4);
-    return { plain, authentic: poly1305MatchesByAead(oneTimeKey, message, tag, (data) => bulk.chachaTag(this.key, nonce, data)) };
+    const text = bulk.chacha20(this.key, counterAndNonce, packet.subarray(4, end));
+    const authentic = poly1305MatchesByAead(oneTimeKey, message, tag, (data) => bulk.chachaTag(this.key, nonce, data));
+    return new Opened(text, authentic, 4, length);
   }
 
-  private xor(sequence: number, packet: Uint8Array, end: number, plain: Uint8Array): void {
-    for (let at = 4, counter = 1; at < end; at += 64, counter++) {
+  /** Bytes 4 to `end` of `packet`, decrypted. */
+  private xor(sequence: number, packet: Uint8Array, end: number): Uint8Array {
+    const text = zeros(end - 4);
+    for (let at = 0, counter = 1; at < text.length; at += 64, counter++) {
       const block = this.main.run(sequence, counter);
-      const stop = Math.min(at + 64, end);
-      for (let i = at, k = 0; i < stop; i++, k++) plain[i] = (packet[i] as number) ^ (block[k] as number);
+      const stop = Math.min(at + 64, text.length);
+      for (let i = at, k = 0; i < stop; i++, k++) text[i] = (packet[4 + i] as number) ^ (block[k] as number);
     }
+    return text;
   }
 
   /** The sequence number is all the state there is. */

@@ -1,7 +1,8 @@
 /** AES-GCM as SSH has it: the length in clear as additional data, the IV a fixed part and a counter of packets (RFC 5647 section 7). */
+import { zeros } from '../../bytes/copy.ts';
 import { Ghash } from './ghash.ts';
 import { addToCounter } from './modes.ts';
-import { type Opened, type Opener, putUint32, uint32At } from './opener.ts';
+import { Opened, type Opener, putUint32, tooShort, uint32At } from './opener.ts';
 import type { Primitives, Transform } from './primitives.ts';
 
 const TAG = 16;
@@ -44,23 +45,16 @@ export class GcmOpener implements Opener {
 
   open(_sequence: number, packet: Uint8Array): Opened {
     const end = packet.length - TAG;
-    if (end < 4) return { plain: new Uint8Array(packet.subarray(0, Math.max(0, end))), authentic: false };
-    const plain = new Uint8Array(end);
-    for (let i = 0; i < 4; i++) plain[i] = packet[i] as number;
+    if (end < 4) return tooShort(packet, TAG);
     const { bulk } = this.primitives;
-    if (bulk === undefined || end < BULK_FROM) return { plain, authentic: this.openShort(packet, end, plain) };
-    const opened = bulk.gcm(this.key, this.iv, packet.subarray(0, 4), packet.subarray(4, end), packet.subarray(end));
-    plain.set(opened.plain, 4);
+    if (bulk === undefined || end < BULK_FROM) return this.openShort(packet, end);
+    const { plain, authentic } = bulk.gcm(this.key, this.iv, packet.subarray(0, 4), packet.subarray(4, end), packet.subarray(end));
     this.advance();
-    return { plain, authentic: opened.authentic };
+    return new Opened(plain, authentic, 4, uint32At(packet));
   }
 
-  private openShort(packet: Uint8Array, end: number, plain: Uint8Array): boolean {
-    const { ghash } = this;
-    ghash.reset();
-    ghash.update(packet, 0, 4);
-    ghash.update(packet, 4, end);
-    ghash.lengths(4, end - 4);
+  private openShort(packet: Uint8Array, end: number): Opened {
+    const text = zeros(end - 4);
     const inStride = end - 4 <= (STRIDE - 1) * 16;
     if (inStride && this.readyAt === this.ready.length) {
       this.ready = this.stream(AHEAD, STRIDE);
@@ -68,19 +62,25 @@ export class GcmOpener implements Opener {
     }
     const stream = inStride ? this.ready : this.stream(1, 1 + Math.ceil((end - 4) / 16));
     const at = inStride ? this.readyAt : 0;
-    for (let i = 4, k = at + 16; i < end; i++, k++) plain[i] = (packet[i] as number) ^ (stream[k] as number);
+    for (let i = 0, k = at + 16; i < text.length; i++, k++) text[i] = (packet[4 + i] as number) ^ (stream[k] as number);
     this.advance();
-    return ghash.matches(stream, at, packet, end);
+    this.ghash.packet(packet, end);
+    return new Opened(text, this.ghash.matches(stream, at, packet, end), 4, uint32At(packet));
   }
 
   /** The key stream of the next `packets` packets, `blocks` blocks each: counter blocks IV || 1, IV || 2, ... (SP 800-38D section 7.1). */
   private stream(packets: number, blocks: number): Uint8Array {
     const counters = new Uint8Array(packets * blocks * 16);
     const iv = new Uint8Array(this.iv);
+    // Copied by words, whatever the order of the bytes in them.
+    const [from, to] = [new Int32Array(iv.buffer), new Int32Array(counters.buffer)];
     for (let p = 0, at = 0; p < packets; p++, count(iv)) {
-      for (let block = 1; block <= blocks; block++, at += 16) {
-        for (let i = 0; i < 12; i++) counters[at + i] = iv[i] as number;
-        putUint32(counters, at + 12, block);
+      const [a, b, c] = from as unknown as readonly [number, number, number];
+      for (let block = 1; block <= blocks; block++, at += 4) {
+        to[at] = a;
+        to[at + 1] = b;
+        to[at + 2] = c;
+        putUint32(counters, 4 * at + 12, block);
       }
     }
     return this.ecb(counters);
@@ -105,10 +105,7 @@ export class GcmOpener implements Opener {
     const end = packet.length - TAG;
     if (end < 4) return undefined;
     const { ghash } = this;
-    ghash.reset();
-    ghash.update(packet, 0, 4);
-    ghash.update(packet, 4, end);
-    ghash.lengths(4, end - 4);
+    ghash.packet(packet, end);
     const counters = new Uint8Array(TRIED_AT_ONCE * 16);
     for (let n = from; n <= to; n += TRIED_AT_ONCE) {
       const tried = Math.min(TRIED_AT_ONCE, to - n + 1);

@@ -4,7 +4,7 @@ import { lazily } from './block/words.ts';
 import type { HashName } from './hashes.ts';
 import { ctrOver } from './modes.ts';
 import { portable } from './portable.ts';
-import type { BlockCipherName, Bulk, Primitives, Transform } from './primitives.ts';
+import type { BlockCipherName, Bulk, Curve25519, Primitives, Transform } from './primitives.ts';
 
 type Crypto = typeof import('node:crypto');
 
@@ -14,10 +14,15 @@ function baseName(cipher: BlockCipherName, key: Uint8Array): string | undefined 
   return cipher === '3des' ? 'des-ede3' : undefined;
 }
 
+/** The bytes of a Buffer as what the rest of the program knows. */
+function arrayOf(buffer: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+}
+
 /** A cipher object of node that takes whole blocks (or, as a stream, any bytes). */
 function transform(object: ReturnType<Crypto['createCipheriv']> | ReturnType<Crypto['createDecipheriv']>): Transform {
   object.setAutoPadding(false);
-  return (bytes) => object.update(bytes);
+  return (bytes) => arrayOf(object.update(bytes));
 }
 
 function bulkOf(crypto: Crypto): Bulk {
@@ -26,7 +31,7 @@ function bulkOf(crypto: Crypto): Bulk {
       const object = crypto.createDecipheriv(key.length === 16 ? 'aes-128-gcm' : 'aes-256-gcm', key, nonce);
       object.setAAD(additional);
       object.setAuthTag(tag);
-      const plain = object.update(text);
+      const plain = arrayOf(object.update(text));
       try {
         object.final();
         return { plain, authentic: true };
@@ -34,13 +39,33 @@ function bulkOf(crypto: Crypto): Bulk {
         return { plain, authentic: false };
       }
     },
-    chacha20: (key, counterAndNonce, text) => crypto.createDecipheriv('chacha20', key, counterAndNonce).update(text),
+    chacha20: (key, counterAndNonce, text) => arrayOf(crypto.createDecipheriv('chacha20', key, counterAndNonce).update(text)),
     chachaTag(key, nonce, additional) {
       const object = crypto.createCipheriv('chacha20-poly1305', key, nonce, { authTagLength: 16 });
       object.setAAD(additional, { plaintextLength: 0 });
       object.final();
       return object.getAuthTag();
     },
+  };
+}
+
+/** DER in front of the 32 bytes of a key (RFC 8410): a private X25519 key, and public ones of X25519 and Ed25519. */
+const X25519_PRIVATE = Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x6e, 4, 0x22, 4, 0x20);
+const X25519_PUBLIC = Uint8Array.of(0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x6e, 3, 0x21, 0);
+const ED25519_PUBLIC = Uint8Array.of(0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 0x21, 0);
+
+function curve25519Of(crypto: Crypto): Curve25519 {
+  const der = (head: Uint8Array, key: Uint8Array) => crypto.createPublicKey({ key: Buffer.concat([head, key]), format: 'der', type: 'spki' });
+  return {
+    x25519(scalar, u) {
+      const privateKey = crypto.createPrivateKey({ key: Buffer.concat([X25519_PRIVATE, scalar]), format: 'der', type: 'pkcs8' });
+      try {
+        return arrayOf(crypto.diffieHellman({ privateKey, publicKey: der(X25519_PUBLIC, u) }));
+      } catch {
+        return undefined;
+      }
+    },
+    verifies: (signature, message, publicKey) => crypto.verify(null, message, der(ED25519_PUBLIC, publicKey), signature),
   };
 }
 
@@ -74,6 +99,7 @@ function over(crypto: Crypto): Primitives {
     get bulk() {
       return bulk();
     },
+    curve25519: curve25519Of(crypto),
   };
 }
 

@@ -4,10 +4,8 @@ import { type PacketCipher, uint32At } from './opener.ts';
 export const noneCipher: PacketCipher = {
   headLength: 4,
   peek: (head) => uint32At(head),
-  decrypt(packet, start, end, plain) {
-    plain.set(packet.subarray(start, end), start);
-    return true;
-  },
+  fits: () => true,
+  decrypt: (packet, start, end) => new Uint8Array(packet.subarray(start, end)),
   skip: () => true,
   clone: () => noneCipher,
 };

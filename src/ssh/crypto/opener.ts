@@ -1,10 +1,36 @@
 /** What opens the packets of one direction under one set of keys. */
 
-export interface Opened {
-  /** packet_length, padding_length, payload and padding in clear: offset k is offset k of the packet, without its tail. */
-  readonly plain: Uint8Array;
-  /** The MAC or tag is right (or there is none to check); when false `plain` is what decryption gives. */
+/** A packet in clear, up to its tail. */
+export class Opened {
+  /** What was decrypted in one go: its offset k is offset `start` + k of the packet. */
+  readonly text: Uint8Array;
+  /** 4 where packet_length is no part of `text`, else 0. */
+  readonly start: 0 | 4;
+  /** The MAC or tag is right (or there is none to check); when false `text` is what decryption gives. */
   readonly authentic: boolean;
+  private readonly length: number;
+
+  /** `length` is packet_length in clear, where `text` begins behind it. */
+  constructor(text: Uint8Array, authentic: boolean, start: 0 | 4 = 0, length = 0) {
+    this.text = text;
+    this.authentic = authentic;
+    this.start = start;
+    this.length = length;
+  }
+
+  /** packet_length, padding_length, payload and padding: offset k is offset k of the packet. A copy where `start` is not 0. */
+  get plain(): Uint8Array {
+    if (this.start === 0) return this.text;
+    const out = new Uint8Array(this.start + this.text.length);
+    putUint32(out, 0, this.length);
+    out.set(this.text, this.start);
+    return out;
+  }
+}
+
+/** What opening gives for bytes that are too few to be a packet. */
+export function tooShort(packet: Uint8Array, tailLength: number): Opened {
+  return new Opened(new Uint8Array(packet.subarray(0, Math.max(0, packet.length - tailLength))), false);
 }
 
 export interface Opener {
@@ -35,8 +61,10 @@ export interface PacketCipher {
   readonly headLength: number;
   /** The first four bytes of plaintext as a number. Pure. */
   peek(head: Uint8Array): number;
-  /** Decrypts bytes `start` to `end` of `packet` to the same offsets of `plain`, and advances. False when the number of bytes is impossible; the rest stays as it is. */
-  decrypt(packet: Uint8Array, start: number, end: number, plain: Uint8Array): boolean;
+  /** True when a packet can have this many bytes of ciphertext. */
+  fits(bytes: number): boolean;
+  /** Bytes `start` to `end` of `packet` decrypted, in a new array; advances. What is no whole block at their end stays as it is. */
+  decrypt(packet: Uint8Array, start: number, end: number): Uint8Array;
   /** Carries over `bytes` bytes of ciphertext, of which `before` are the last. */
   skip(bytes: number, before: Uint8Array): boolean;
   clone(): PacketCipher;

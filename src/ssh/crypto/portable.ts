@@ -62,4 +62,5 @@ export const portable: Primitives = {
   ctr: (cipher, key, counter) => ctrOver(blocks(cipher, key).encrypt, counter),
   cbc: (cipher, key) => cbcOver(blocks(cipher, key)),
   bulk: undefined,
+  curve25519: undefined,
 };

@@ -18,6 +18,15 @@ export interface Primitives {
   cbc(cipher: BlockCipherName, key: Uint8Array): Transform;
   /** One-shot forms that cost some microseconds to set up and are fast from then on; without them the openers do all by the above. */
   readonly bulk: Bulk | undefined;
+  /** Curve25519 by the platform, whose first use costs far less than that of noble's tables; without it noble does it. */
+  readonly curve25519: Curve25519 | undefined;
+}
+
+export interface Curve25519 {
+  /** X25519 (RFC 7748 section 5) of two times 32 bytes; undefined when it gives zeros. */
+  x25519(scalar: Uint8Array, u: Uint8Array): Uint8Array | undefined;
+  /** Whether 64 bytes are the Ed25519 signature (RFC 8032) over `message` by the key of 32 bytes. */
+  verifies(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean;
 }
 
 export interface Bulk {

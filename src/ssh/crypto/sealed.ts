@@ -1,5 +1,5 @@
 /** A cipher and a MAC made into an opener: encrypt-and-MAC and encrypt-then-MAC meet here and nowhere else. */
-import { type Mac, type Opened, type Opener, type PacketCipher, uint32At } from './opener.ts';
+import { type Mac, Opened, type Opener, type PacketCipher, tooShort, uint32At } from './opener.ts';
 
 export class SealedOpener implements Opener {
   readonly headLength: number;
@@ -23,12 +23,11 @@ export class SealedOpener implements Opener {
 
   open(sequence: number, packet: Uint8Array): Opened {
     const end = packet.length - this.tailLength;
-    if (end < 4) return { plain: new Uint8Array(packet.subarray(0, Math.max(0, end))), authentic: false };
-    const plain = new Uint8Array(end);
-    for (let i = 0; i < this.clear; i++) plain[i] = packet[i] as number;
-    const whole = this.cipher.decrypt(packet, this.clear, end, plain);
+    if (end < 4) return tooShort(packet, this.tailLength);
+    const text = this.cipher.decrypt(packet, this.clear, end);
     // RFC 4253 section 6.4: over the packet in clear; encrypt-then-MAC: over the packet as it is sent.
-    return { plain, authentic: whole && this.verify(sequence, this.clear === 4 ? packet.subarray(0, end) : plain, packet) };
+    const authentic = this.cipher.fits(end - this.clear) && this.verify(sequence, this.clear === 4 ? packet.subarray(0, end) : text, packet);
+    return new Opened(text, authentic, this.clear, uint32At(packet));
   }
 
   private verify(sequence: number, data: Uint8Array, packet: Uint8Array): boolean {

@@ -1,4 +1,5 @@
 /** Ciphers that XOR a key stream: counter mode and RC4. Some stream is kept ready, so that short packets cost no call. */
+import { zeros } from '../../bytes/copy.ts';
 import { addToCounter } from './modes.ts';
 import { type PacketCipher, uint32At } from './opener.ts';
 import type { Transform } from './primitives.ts';
@@ -14,8 +15,11 @@ export interface KeyStream {
 
 const NONE = new Uint8Array(0);
 
-/** One call makes stream for a dozen short packets; a packet much longer than this is a call of its own. */
+/** One call makes stream for a dozen short packets; a longer packet is a call of its own. */
 const ZEROS = new Uint8Array(1024);
+
+/** So many short packets in a row make it likely that the next ones are short, too, so that no long one has to be put together. */
+const ROW = 3;
 
 export class StreamCipher implements PacketCipher {
   readonly headLength = 4;
@@ -23,6 +27,8 @@ export class StreamCipher implements PacketCipher {
   /** Key stream that was taken from the source and not yet used, from `at` on. */
   private ready: Uint8Array = NONE;
   private at = 0;
+  /** Short packets one after the other. */
+  private row = 0;
 
   constructor(source: KeyStream) {
     this.source = source;
@@ -33,25 +39,33 @@ export class StreamCipher implements PacketCipher {
     return (uint32At(head) ^ uint32At(this.ready, this.at)) >>> 0;
   }
 
-  decrypt(packet: Uint8Array, start: number, end: number, plain: Uint8Array): boolean {
-    let i = this.xorReady(packet, start, end, plain);
-    if (end - i >= ZEROS.length) {
-      plain.set(this.source.update(packet.subarray(i, end)), i);
-      return true;
-    }
-    while (i < end) {
-      this.refill();
-      i = this.xorReady(packet, i, end, plain);
-    }
+  fits(): boolean {
     return true;
   }
 
-  /** XORs as far as the ready stream goes; the offset reached. */
-  private xorReady(packet: Uint8Array, start: number, end: number, plain: Uint8Array): number {
-    const stop = Math.min(end, start + this.ready.length - this.at);
+  decrypt(packet: Uint8Array, start: number, end: number): Uint8Array {
+    const length = end - start;
+    this.row = length < ZEROS.length ? this.row + 1 : 0;
+    if (this.at === this.ready.length && this.row < ROW) return this.source.update(packet.subarray(start, end));
+    const out = zeros(length);
+    let done = this.xorReady(packet, start, out, 0);
+    if (length - done >= ZEROS.length) {
+      out.set(this.source.update(packet.subarray(start + done, end)), done);
+      return out;
+    }
+    while (done < length) {
+      this.refill();
+      done = this.xorReady(packet, start, out, done);
+    }
+    return out;
+  }
+
+  /** XORs `packet` from `start` on into `out`, of which `done` bytes are there, as far as the ready stream goes; what is there then. */
+  private xorReady(packet: Uint8Array, start: number, out: Uint8Array, done: number): number {
+    const stop = Math.min(out.length, done + this.ready.length - this.at);
     const { ready } = this;
-    for (let i = start, k = this.at; i < stop; i++, k++) plain[i] = (packet[i] as number) ^ (ready[k] as number);
-    this.at += stop - start;
+    for (let i = done, k = this.at; i < stop; i++, k++) out[i] = (packet[start + i] as number) ^ (ready[k] as number);
+    this.at += stop - done;
     return stop;
   }
 

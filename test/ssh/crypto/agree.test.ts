@@ -1,7 +1,9 @@
 import { createDiffieHellmanGroup, createECDH } from 'node:crypto';
+import { x25519 } from '@noble/curves/ed25519.js';
 import { fromHex, toHex } from '../../../src/bytes/hex.ts';
 import { curveAgreement, diffieHellman } from '../../../src/ssh/crypto/agree.ts';
 import { groupPrime } from '../../../src/ssh/crypto/groups.ts';
+import { primitives } from '../../../src/ssh/crypto/native.ts';
 import { bitsOf, bytesOf, modPow, numberOf, piTimes2 } from '../../../src/ssh/crypto/number.ts';
 import { noise } from './seal.ts';
 
@@ -100,4 +102,20 @@ test.each([
 
 test('a curve nobody has', () => {
   expect(curveAgreement('nistk163')).toBeUndefined();
+});
+
+test('X25519: what the other side may send, and private values of a wrong length', () => {
+  const ours = curveAgreement('curve25519');
+  // Points of small order give zeros, which RFC 8731 section 3 wants refused.
+  for (const u of ['00'.repeat(32), `01${'00'.repeat(31)}`, `ec${'ff'.repeat(30)}7f`]) expect(ours?.shared(noise(32), hex(u))).toBeUndefined();
+  expect(ours?.shared(noise(31), noise(32))).toBeUndefined();
+  expect(ours?.shared(noise(32), noise(33))).toBeUndefined();
+  expect(ours?.publicOf(noise(31))).toBeUndefined();
+});
+
+test('X25519 of noble and of the platform are the same', () => {
+  for (let i = 0; i < 20; i++) {
+    const [scalar, u] = [noise(32, i), noise(32, 100 + i)];
+    expect(toHex(primitives.curve25519?.x25519(scalar, u) ?? noise(1))).toBe(toHex(x25519.getSharedSecret(scalar, u)));
+  }
 });

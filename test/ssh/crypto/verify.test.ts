@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, verify as opensslVerifies, sign } from 'node:crypto';
 import { fromHex } from '../../../src/bytes/hex.ts';
 import { type Verdict, verifySignature } from '../../../src/ssh/crypto/verify.ts';
 import { hostKeyBlob } from '../../../src/ssh/hostkey/blob.ts';
@@ -92,6 +92,33 @@ function touched(data: Uint8Array, extensions = new Uint8Array(0)): Uint8Array {
   const sha = (b: Uint8Array): Uint8Array => createHash('sha256').update(b).digest();
   return Buffer.concat([sha(ascii('ssh:')), FLAGS_COUNTER, extensions, sha(data)]);
 }
+
+/** Signatures that anybody could make (S = 0): OpenSSL believes some of them. */
+test('Ed25519 keys of small order verify nothing', () => {
+  const points = [
+    '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+    'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+    'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa',
+    '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85',
+    `${'00'.repeat(32)}`,
+    `${'00'.repeat(31)}80`,
+    `01${'00'.repeat(31)}`,
+    // p - 1, and p + 1, which is not reduced.
+    `ec${'ff'.repeat(30)}7f`,
+    `ee${'ff'.repeat(30)}7f`,
+  ];
+  let believed = 0;
+  for (const pk of points) {
+    const x = Buffer.from(pk, 'hex').toString('base64url');
+    const theirs = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+    for (const r of points) {
+      const signature = hex(r + '00'.repeat(32));
+      if (opensslVerifies(null, message, theirs, signature)) believed++;
+      expect(verify('ssh-ed25519', strings('ssh-ed25519', hex(pk)), strings('ssh-ed25519', signature), message).verdict).toBe('invalid');
+    }
+  }
+  expect(believed).toBeGreaterThan(0);
+});
 
 function skEd25519(): Sample {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
