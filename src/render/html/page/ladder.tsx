@@ -1,0 +1,119 @@
+/** The sequence diagram: client on the left, server on the right, time downwards. */
+import { useState } from 'preact/hooks';
+import type { MessageData, PhaseName, SessionData } from '../data.ts';
+import { Lock, Section } from './pieces.tsx';
+import { linkTo } from './route.ts';
+import { PHASES, plural, timeText } from './words.ts';
+
+/** Messages shown before the rest is asked for. */
+const FIRST = 60;
+
+/** A message with what stands above it and how both sides' lines look beside it. */
+interface Step {
+  readonly message: MessageData;
+  readonly heading: string | undefined;
+  readonly phase: PhaseName;
+  readonly sealed: readonly string[];
+}
+
+export function Ladder({ session, current }: { session: SessionData; current: string | undefined }) {
+  const [all, setAll] = useState(false);
+  const steps = stepsOf(session.messages);
+  const chosen = steps.findIndex((s) => s.message.id === current);
+  const shown = all || steps.length <= FIRST + 10 || chosen >= FIRST ? steps : steps.slice(0, FIRST);
+  return (
+    <Section id="ladder" title="The messages, in order">
+      <div class="ends-of-ladder" aria-hidden="true">
+        <span class="client">
+          <b>client</b> {session.client.endpoint}
+        </span>
+        <span class="server">
+          <b>server</b> {session.server.endpoint}
+        </span>
+      </div>
+      <ol class="ladder">
+        {shown.map((step) => (
+          <Rung key={step.message.id} step={step} session={session} current={step.message.id === current} />
+        ))}
+      </ol>
+      {shown.length < steps.length && (
+        <button type="button" class="more" onClick={() => setAll(true)}>
+          Show the other {plural(steps.length - shown.length, 'message')}
+        </button>
+      )}
+      {session.missing > 0 && (
+        <p class="banner">
+          {plural(session.missing, 'message')} more of this session {session.missing === 1 ? 'is' : 'are'} not in this page.
+        </p>
+      )}
+    </Section>
+  );
+}
+
+function Rung({ step: { message: m, heading, phase, sealed }, session, current }: { step: Step; session: SessionData; current: boolean }) {
+  const wrong = m.problems.some((p) => p.severity === 'error');
+  return (
+    <li class={sealed.join(' ')}>
+      {heading !== undefined && (
+        <h3 class={`phase ${phase}`}>
+          <span>{heading}</span>
+        </h3>
+      )}
+      <a
+        class={`rung ${m.side} ${m.phase}${m.encrypted ? ' encrypted' : ''}`}
+        href={linkTo(session.number, { message: m.id })}
+        aria-current={current ? 'true' : undefined}
+      >
+        <span class="time">
+          {timeText(m.time)}
+          <small>{m.frames[0] === undefined ? '' : `frame ${m.frames[0]}`}</small>
+        </span>
+        <span class="wire">
+          <span class="name">
+            <span class="hidden">From the {m.side}: </span>
+            {m.encrypted && <Lock />}
+            {m.name.replace(/^SSH_MSG_/, '')}
+            {wrong && <b class="flag">!</b>}
+          </span>
+          <span class="what">{shortened(m)}</span>
+          <span class="arrow" aria-hidden="true" />
+        </span>
+      </a>
+    </li>
+  );
+}
+
+/** The summary without the title, which the name says. */
+function shortened(m: MessageData): string {
+  const at = m.phase === 'identification' ? -1 : m.summary.indexOf(': ');
+  return m.phase === 'identification' || at >= 0 ? m.summary.slice(at < 0 ? 0 : at + 2) : '';
+}
+
+const ORDER = Object.keys(PHASES) as PhaseName[];
+
+/** Phases only go forward, until a new KEXINIT starts over: what is said early or late stays where it stands. */
+function stepsOf(messages: readonly MessageData[]): Step[] {
+  let phase: PhaseName | undefined;
+  let exchanges = 0;
+  const sealed = new Set<string>();
+  return messages.map((message) => {
+    const before = phase;
+    if (message.phase === 'negotiation' && phase !== 'negotiation') {
+      phase = 'negotiation';
+      exchanges++;
+    } else if (phase === undefined || ORDER.indexOf(message.phase) > ORDER.indexOf(phase)) phase = message.phase;
+    if (message.encrypted) sealed.add(`${message.side}-sealed`);
+    const heading =
+      phase === before
+        ? undefined
+        : phase === 'negotiation' && exchanges > 1
+          ? `Key exchange ${exchanges}, inside the encryption of the one before`
+          : headingOf(phase);
+    return { message, heading, phase, sealed: [...sealed] };
+  });
+}
+
+function headingOf(phase: PhaseName): string {
+  const clear = phase === 'identification' || phase === 'negotiation' || phase === 'exchange';
+  return clear ? `${PHASES[phase]}, in clear` : PHASES[phase];
+}

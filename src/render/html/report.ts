@@ -1,0 +1,112 @@
+/** The report: collects what the page shows, within bounds, and writes it when the capture was read. */
+import { shorten } from '../../bytes/printable.ts';
+import { ExchangeCollector } from '../../explain/exchange-hash.ts';
+import type { CaptureTotals, Identification, Packet, Session } from '../../ssh/model.ts';
+import type { Renderer, RenderOptions } from '../renderer.ts';
+import { count } from '../text.ts';
+import { addAlgorithms } from './algorithms.ts';
+import { MESSAGES, NAME, REPLAY, ROWS, SENTENCE, SESSIONS } from './bounds.ts';
+import type { AlgorithmData, MessageData, SessionData } from './data.ts';
+import { documentOf } from './document.ts';
+import { MessageWriter, problemData } from './message.ts';
+import { Replay } from './replay.ts';
+import { sessionData } from './session.ts';
+
+/** One HTML page, written at the end. */
+export function reportRenderer(options: RenderOptions): Renderer {
+  return new Report(options);
+}
+
+class Report implements Renderer {
+  private readonly options: RenderOptions;
+  private readonly most: number;
+  private readonly writer = new MessageWriter();
+  private readonly exchanges = new ExchangeCollector();
+  private readonly replay = new Replay();
+  private readonly algorithms = new Map<string, AlgorithmData>();
+  /** Messages of sessions that are not over. */
+  private readonly open = new Map<Session, MessageData[]>();
+  private readonly done: SessionData[] = [];
+  private messages = 0;
+  private sessions = 0;
+  private totals: CaptureTotals | undefined = undefined;
+
+  constructor(options: RenderOptions) {
+    this.options = options;
+    this.most = options.maxPackets ?? MESSAGES;
+  }
+
+  identification(i: Identification): string {
+    this.keep(i.session, () => this.writer.identification(i));
+    return '';
+  }
+
+  packet(p: Packet): string {
+    const { session } = p;
+    this.exchanges.packet(p);
+    this.replay.packet(p, session.flow.start);
+    this.keep(session, () => this.writer.packet(p, session.flow.start, []));
+    return '';
+  }
+
+  session(s: Session): string {
+    const messages = this.open.get(s) ?? [];
+    this.open.delete(s);
+    const exchanges = this.exchanges.take(s);
+    this.sessions++;
+    if (this.done.length >= SESSIONS) return '';
+    addAlgorithms(s, this.algorithms);
+    this.done.push(sessionData(s, { messages, exchanges, chapters: [], replay: this.replay }, this.options.showSecrets));
+    return '';
+  }
+
+  capture(c: CaptureTotals): string {
+    this.totals = c;
+    return '';
+  }
+
+  end(): string {
+    const { totals, options } = this;
+    const sessions = this.done.sort((a, b) => a.number - b.number);
+    return documentOf({
+      file: shorten(totals?.file ?? 'capture', SENTENCE),
+      about: totals === undefined ? '' : aboutOf(totals),
+      level: options.level,
+      showSecrets: options.showSecrets,
+      leftOut: this.leftOut(),
+      problems: (totals?.problems ?? []).slice(0, ROWS).map(problemData),
+      sessions,
+      algorithms: Object.fromEntries([...this.algorithms].map(([name, row]) => [shorten(name, NAME), row])),
+      docs: this.writer.docs,
+    });
+  }
+
+  private keep(session: Session, make: () => MessageData): void {
+    if (this.messages >= this.most || (this.open.size >= SESSIONS && !this.open.has(session))) return;
+    this.messages++;
+    const kept = this.open.get(session);
+    if (kept === undefined) this.open.set(session, [make()]);
+    else kept.push(make());
+  }
+
+  private leftOut(): string[] {
+    const missing = this.done.reduce((sum, s) => sum + s.missing, 0);
+    const later = this.sessions - this.done.length;
+    const cut = this.done.reduce((sum, s) => sum + s.channels.reduce((bytes, c) => bytes + c.missing, 0), 0);
+    return [
+      ...(missing > 0
+        ? [
+            `${count(missing, 'message')} more ${missing === 1 ? 'is' : 'are'} in the capture: this page holds the first ${count(this.messages, 'message')}. Choose sessions with -s NUMBER, or take more with --max-packets NUMBER.`,
+          ]
+        : []),
+      ...(later > 0
+        ? [`${count(later, 'session')} more ${later === 1 ? 'is' : 'are'} in the capture: this page holds ${SESSIONS}. Choose sessions with -s NUMBER.`]
+        : []),
+      ...(cut > 0 ? [`${count(cut, 'byte')} of channels cannot be played: of each session the page holds the first ${count(REPLAY, 'byte')}.`] : []),
+    ];
+  }
+}
+
+function aboutOf(c: CaptureTotals): string {
+  return `${c.format}, ${count(c.bytes, 'byte')}, ${count(c.frames, 'frame')}, ${count(c.streams, 'TCP stream')}, ${count(c.sessions, 'SSH session')}`;
+}
