@@ -249,7 +249,7 @@ const STATES: Readonly<Record<KeyData['state'], string>> = {
 
 function Key({ k, hash }: { k: KeyData; hash: string }) {
   return (
-    <div class={`key ${k.state}`}>
+    <div class={k.state === 'unused' ? 'key unused' : 'key'}>
       <span class="letter" aria-hidden="true">
         {k.letter}
       </span>

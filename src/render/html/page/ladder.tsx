@@ -70,7 +70,7 @@ function Rung({ step: { message: m, heading, phase, sealed }, session, current }
         </span>
         <span class="wire">
           <span class="name">
-            <span class="hidden">From the {m.side}: </span>
+            <span class="unseen">From the {m.side}: </span>
             {m.encrypted && <Lock />}
             {m.name.replace(/^SSH_MSG_/, '')}
             {wrong && <b class="flag">!</b>}
