@@ -1,6 +1,6 @@
 /** The report: collects what the page shows, within bounds, and writes it when the capture was read. */
 import { shorten } from '../../bytes/printable.ts';
-import { ExchangeCollector } from '../../explain/exchange-hash.ts';
+import { ExchangeCollector, StoryCollector } from '../../explain/index.ts';
 import type { CaptureTotals, Identification, Packet, Session } from '../../ssh/model.ts';
 import type { Renderer, RenderOptions } from '../renderer.ts';
 import { count } from '../text.ts';
@@ -22,9 +22,10 @@ class Report implements Renderer {
   private readonly most: number;
   private readonly writer = new MessageWriter();
   private readonly exchanges = new ExchangeCollector();
+  private readonly story = new StoryCollector();
   private readonly replay = new Replay();
   private readonly algorithms = new Map<string, AlgorithmData>();
-  /** Messages of sessions that are not over. */
+  /** Messages of the sessions of the page that are not over. */
   private readonly open = new Map<Session, MessageData[]>();
   private readonly done: SessionData[] = [];
   private messages = 0;
@@ -37,26 +38,31 @@ class Report implements Renderer {
   }
 
   identification(i: Identification): string {
-    this.keep(i.session, () => this.writer.identification(i));
+    this.keep(this.messagesOf(i.session), () => this.writer.identification(i));
     return '';
   }
 
   packet(p: Packet): string {
     const { session } = p;
+    const messages = this.messagesOf(session);
+    if (messages === undefined) return '';
     this.exchanges.packet(p);
+    this.story.packet(p);
     this.replay.packet(p, session.flow.start);
-    this.keep(session, () => this.writer.packet(p, session.flow.start, []));
+    this.keep(messages, () => this.writer.packet(p, session.flow.start, []));
     return '';
   }
 
   session(s: Session): string {
-    const messages = this.open.get(s) ?? [];
-    this.open.delete(s);
-    const exchanges = this.exchanges.take(s);
     this.sessions++;
-    if (this.done.length >= SESSIONS) return '';
+    const messages = this.messagesOf(s);
+    if (messages === undefined) return '';
+    this.open.delete(s);
+    const { showSecrets } = this.options;
+    const exchanges = this.exchanges.take(s);
+    const chapters = this.story.tell(s, 'deep', { showSecrets });
     addAlgorithms(s, this.algorithms);
-    this.done.push(sessionData(s, { messages, exchanges, chapters: [], replay: this.replay }, this.options.showSecrets));
+    this.done.push(sessionData(s, { messages, exchanges, chapters, replay: this.replay }, showSecrets));
     return '';
   }
 
@@ -81,12 +87,19 @@ class Report implements Renderer {
     });
   }
 
-  private keep(session: Session, make: () => MessageData): void {
-    if (this.messages >= this.most || (this.open.size >= SESSIONS && !this.open.has(session))) return;
-    this.messages++;
+  /** The messages of `session`; undefined when the page has no room for it. */
+  private messagesOf(session: Session): MessageData[] | undefined {
     const kept = this.open.get(session);
-    if (kept === undefined) this.open.set(session, [make()]);
-    else kept.push(make());
+    if (kept !== undefined || this.open.size + this.done.length >= SESSIONS) return kept;
+    const made: MessageData[] = [];
+    this.open.set(session, made);
+    return made;
+  }
+
+  private keep(messages: MessageData[] | undefined, make: () => MessageData): void {
+    if (messages === undefined || this.messages >= this.most) return;
+    this.messages++;
+    messages.push(make());
   }
 
   private leftOut(): string[] {

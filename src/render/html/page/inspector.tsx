@@ -9,7 +9,7 @@ import { Facts, Lock, Notes, Problems } from './pieces.tsx';
 import { linkTo, linkToSection } from './route.ts';
 import { goTo, type Shared } from './shared.ts';
 import { Tree } from './tree.tsx';
-import { notesFor, timeText } from './words.ts';
+import { notesFor, storyOf, timeText } from './words.ts';
 
 interface Props {
   readonly session: SessionData;
@@ -19,7 +19,7 @@ interface Props {
 }
 
 export function Inspector({ session, message: m, field, shared }: Props) {
-  const notes = notesFor(m.notes, shared.level);
+  const notes = [...notesFor(m.notes, shared.level), ...storyOf(session, m.id, shared.level)];
   const at = session.messages.indexOf(m);
   return (
     <div class={`message ${m.side} ${m.phase}`}>
@@ -42,7 +42,8 @@ export function Inspector({ session, message: m, field, shared }: Props) {
           {m.name}
         </h2>
       </div>
-      <div class="meaning">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and who has no pointer must be able to scroll it */}
+      <section class="meaning" aria-label="Explanation" tabIndex={0}>
         <p class="summary">{m.summary}</p>
         {m.doc !== '' && (
           <p class="doc">
@@ -57,7 +58,7 @@ export function Inspector({ session, message: m, field, shared }: Props) {
           </p>
         )}
         {shared.level !== 'brief' && <Facts facts={m.facts} />}
-      </div>
+      </section>
       <Bytes session={session} message={m} field={field} docs={shared.data.docs} />
       {m.inner.map((inner, i) => (
         <Inner key={i} inner={inner} docs={shared.data.docs} />

@@ -73,9 +73,8 @@ function moved(rows: readonly Row[], from: Row | undefined, key: string): Row | 
   return undefined;
 }
 
-/** Scrolls `box` only as far as it takes to see `element`. */
+/** Scrolls `box` when `element` is not in sight, so that some of what stands above and more of what stands below it is. */
 export function reveal(box: HTMLElement, element: HTMLElement): void {
   const [outer, inner] = [box.getBoundingClientRect(), element.getBoundingClientRect()];
-  if (inner.top < outer.top) box.scrollTop -= outer.top - inner.top + 8;
-  else if (inner.bottom > outer.bottom) box.scrollTop += inner.bottom - outer.bottom + 8;
+  if (inner.top < outer.top || inner.bottom > outer.bottom) box.scrollTop += inner.top - outer.top - outer.height / 4;
 }
