@@ -25,3 +25,5 @@ export const REPLAY = 256 * 1024;
 export const REPLAYS = 2 * 1024 * 1024;
 /** Rows of one list: channels, attempts to log in, operations, problems, key exchanges, notes. */
 export const ROWS = 100;
+/** Bytes of packets that are kept until their session is over. */
+export const HELD = 16 * 1024 * 1024;

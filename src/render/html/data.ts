@@ -17,8 +17,8 @@ export interface PageData {
   readonly sessions: readonly SessionData[];
   /** Every algorithm that a list of the capture names and sshark knows, by name. */
   readonly algorithms: Readonly<Record<string, AlgorithmData>>;
-  /** What fields are for; fields point here by number. */
-  readonly docs: readonly string[];
+  /** Sentences that stand at many places: what fields are for, and the paragraphs of notes. They are named by their numbers here. */
+  readonly texts: readonly string[];
 }
 
 export interface AlgorithmData {
@@ -81,9 +81,6 @@ export interface MessageData {
   readonly encrypted: boolean;
   readonly name: string;
   readonly summary: string;
-  /** What this kind of message is, and where that is written. */
-  readonly doc: string;
-  readonly rfc: string;
   readonly facts: readonly Fact[];
   readonly bytes: BytesData;
   /** The same bytes as they were on the wire, when these were encrypted. */
@@ -119,7 +116,7 @@ export interface FieldData {
   readonly value: string;
   /** Its bytes: from the first to before the last. */
   readonly span: readonly [start: number, end: number];
-  /** Number in `PageData.docs`. */
+  /** What it is for: a number in `PageData.texts`. */
   readonly doc?: number;
   /** Its children count in the inflated bytes. */
   readonly inflated?: true;
@@ -135,7 +132,8 @@ export interface Target {
 export interface NoteData {
   readonly level: Level;
   readonly ground: Ground;
-  readonly text: string;
+  /** Number in `PageData.texts`. */
+  readonly text: number;
   readonly lines: readonly string[];
   readonly at: readonly Target[];
   readonly rfc: readonly string[];

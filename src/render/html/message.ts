@@ -2,7 +2,7 @@
 import { toBase64 } from '../../bytes/base64.ts';
 import { printable, shorten } from '../../bytes/printable.ts';
 import type { Timestamp } from '../../capture/frame.ts';
-import type { Note } from '../../explain/note.ts';
+import type { Note, Reference } from '../../explain/note.ts';
 import type { Identification, InnerMessage, Packet } from '../../ssh/model.ts';
 import type { Field } from '../../wire/field.ts';
 import type { Problem } from '../../wire/problem.ts';
@@ -14,8 +14,8 @@ import type { BytesData, Fact, FieldData, InnerData, MessageData, NoteData, Phas
 
 /** Makes messages for the page, and counts what they take. */
 export class MessageWriter {
-  /** What fields are for, each once. */
-  readonly docs: string[] = [];
+  /** What fields are for and what notes say, each once. */
+  readonly texts: string[] = [];
   private readonly numbers = new Map<string, number>();
   private dumped = 0;
   private fieldsLeft = 0;
@@ -42,8 +42,6 @@ export class MessageWriter {
       encrypted: false,
       name: 'identification string',
       summary: shorten(i.text, SENTENCE),
-      doc: 'The first line that each side sends: the version of the protocol and the name of its program.',
-      rfc: sectionText('4253#4.2'),
       facts: [
         ['protocol', shorten(i.protocolVersion, NAME)],
         ['software', shorten(i.softwareVersion, NAME)],
@@ -78,10 +76,9 @@ export class MessageWriter {
     return { children: i.protocolVersion === '' ? [] : children };
   }
 
-  packet(p: Packet, start: Timestamp, notes: readonly Note[]): MessageData {
+  packet(p: Packet, start: Timestamp): MessageData {
     this.fieldsLeft = FIELDS;
     const opened = p.plain !== p.space;
-    const sealed = p.number === undefined;
     return {
       id: `packet-${p.index}`,
       side: p.side,
@@ -91,18 +88,28 @@ export class MessageWriter {
       encrypted: p.encrypted,
       name: shorten(p.name ?? (p.encrypted ? 'encrypted packet' : 'packet'), NAME),
       summary: shorten(p.summary, SENTENCE),
-      doc: sealed ? (p.encrypted ? 'A packet that could not be opened: its length is all that shows.' : '') : printable(p.message?.note ?? ''),
-      rfc: p.message === undefined ? '' : sectionText(p.message.rfc),
       facts: factsOf(p),
       bytes: this.dump(p.plain.bytes),
       ...(opened ? { wire: this.dump(p.space.bytes) } : {}),
       fields: p.fields.map((f) => this.field(f)),
       ...(p.inflated === undefined ? {} : { inflated: this.dump(p.inflated.bytes) }),
       inner: p.inner.slice(0, ROWS).map((m) => this.inner(m)),
-      notes: notes.slice(0, ROWS).map(noteData),
+      notes: [],
       problems: p.problems.slice(0, ROWS).map(problemData),
       ...(p.answers === undefined ? {} : { answers: `packet-${p.answers}` }),
     };
+  }
+
+  /** Notes, their texts made printable. */
+  notes(notes: readonly Note[]): NoteData[] {
+    return notes.slice(0, ROWS).map((n) => ({
+      level: n.level,
+      ground: n.ground,
+      text: this.numberOf(shorten(n.text, 4 * SENTENCE)),
+      lines: n.lines.slice(0, ROWS).map((line) => shorten(line, SENTENCE)),
+      at: n.at.slice(0, ROWS).map(targetOf),
+      rfc: n.rfc.map(sectionText),
+    }));
   }
 
   private inner(m: InnerMessage): InnerData {
@@ -133,14 +140,14 @@ export class MessageWriter {
   }
 
   private leaf(name: string, value: string, span: readonly [number, number], doc: string | undefined): FieldData {
-    return { name, value, span, ...(doc === undefined ? {} : { doc: this.numberOf(doc) }) };
+    return { name, value, span, ...(doc === undefined ? {} : { doc: this.numberOf(shorten(doc, SENTENCE)) }) };
   }
 
-  private numberOf(doc: string): number {
-    const known = this.numbers.get(doc);
+  private numberOf(text: string): number {
+    const known = this.numbers.get(text);
     if (known !== undefined) return known;
-    this.numbers.set(doc, this.docs.length);
-    return this.docs.push(shorten(doc, SENTENCE)) - 1;
+    this.numbers.set(text, this.texts.length);
+    return this.texts.push(text) - 1;
   }
 
   private dump(bytes: Uint8Array): BytesData {
@@ -166,6 +173,10 @@ function fact(label: string, text: string): Fact[] {
   return text === '' ? [] : [[label, text]];
 }
 
+function targetOf({ packet, side, field }: Reference): Target {
+  return { message: packet === undefined ? `${side}-identification` : `packet-${packet}`, ...(field === undefined ? {} : { field: printable(field) }) };
+}
+
 /** By the ranges of RFC 4250 section 4.1.1. */
 function phaseOf(number: number | undefined): PhaseName {
   if (number === undefined) return 'sealed';
@@ -178,21 +189,4 @@ function phaseOf(number: number | undefined): PhaseName {
 /** A problem, with its place in words. */
 export function problemData(p: Problem): ProblemData {
   return { code: p.code, severity: p.severity, text: shorten(problemText(p), SENTENCE) };
-}
-
-/** A note, its texts made printable. */
-export function noteData(n: Note): NoteData {
-  return {
-    level: n.level,
-    ground: n.ground,
-    text: shorten(n.text, 4 * SENTENCE),
-    lines: n.lines.slice(0, ROWS).map((line) => shorten(line, SENTENCE)),
-    at: n.at.slice(0, ROWS).map(
-      (r): Target => ({
-        message: r.packet === undefined ? `${r.side}-identification` : `packet-${r.packet}`,
-        ...(r.field === undefined ? {} : { field: printable(r.field) }),
-      }),
-    ),
-    rfc: n.rfc.map(sectionText),
-  };
 }

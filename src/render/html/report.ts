@@ -1,11 +1,12 @@
 /** The report: collects what the page shows, within bounds, and writes it when the capture was read. */
 import { shorten } from '../../bytes/printable.ts';
-import { ExchangeCollector, StoryCollector } from '../../explain/index.ts';
+import { ExchangeCollector, notesOf, notesOfIdentification, StoryCollector } from '../../explain/index.ts';
+import type { Note } from '../../explain/note.ts';
 import type { CaptureTotals, Identification, Packet, Session } from '../../ssh/model.ts';
 import type { Renderer, RenderOptions } from '../renderer.ts';
 import { count } from '../text.ts';
 import { addAlgorithms } from './algorithms.ts';
-import { MESSAGES, NAME, REPLAY, ROWS, SENTENCE, SESSIONS } from './bounds.ts';
+import { HELD, MESSAGES, NAME, REPLAY, ROWS, SENTENCE, SESSIONS } from './bounds.ts';
 import type { AlgorithmData, MessageData, SessionData } from './data.ts';
 import { documentOf } from './document.ts';
 import { MessageWriter, problemData } from './message.ts';
@@ -17,6 +18,13 @@ export function reportRenderer(options: RenderOptions): Renderer {
   return new Report(options);
 }
 
+/** A message of a session that is not over. */
+interface Kept {
+  readonly data: MessageData;
+  /** What there is to say about it, by what is known when this is asked. */
+  readonly notes: () => readonly Note[];
+}
+
 class Report implements Renderer {
   private readonly options: RenderOptions;
   private readonly most: number;
@@ -26,9 +34,11 @@ class Report implements Renderer {
   private readonly replay = new Replay();
   private readonly algorithms = new Map<string, AlgorithmData>();
   /** Messages of the sessions of the page that are not over. */
-  private readonly open = new Map<Session, MessageData[]>();
+  private readonly open = new Map<Session, Kept[]>();
   private readonly done: SessionData[] = [];
   private messages = 0;
+  /** Bytes of packets that are held until their session is over: then most can be said of them. */
+  private held = 0;
   private sessions = 0;
   private totals: CaptureTotals | undefined = undefined;
 
@@ -38,31 +48,37 @@ class Report implements Renderer {
   }
 
   identification(i: Identification): string {
-    this.keep(this.messagesOf(i.session), () => this.writer.identification(i));
+    const kept = this.keptOf(i.session);
+    if (this.mayKeep(kept)) kept.push({ data: this.writer.identification(i), notes: () => notesOfIdentification(i, 'deep') });
     return '';
   }
 
   packet(p: Packet): string {
     const { session } = p;
-    const messages = this.messagesOf(session);
-    if (messages === undefined) return '';
+    const kept = this.keptOf(session);
+    if (kept === undefined) return '';
     this.exchanges.packet(p);
     this.story.packet(p);
     this.replay.packet(p, session.flow.start);
-    this.keep(messages, () => this.writer.packet(p, session.flow.start, []));
+    if (!this.mayKeep(kept)) return '';
+    const data = this.writer.packet(p, session.flow.start);
+    this.held += p.plain.bytes.length;
+    const now = this.held > HELD ? notesOf(p, 'deep') : undefined;
+    kept.push({ data, notes: now === undefined ? () => notesOf(p, 'deep') : () => now });
     return '';
   }
 
   session(s: Session): string {
     this.sessions++;
-    const messages = this.messagesOf(s);
-    if (messages === undefined) return '';
+    const kept = this.keptOf(s);
+    if (kept === undefined) return '';
     this.open.delete(s);
+    const messages = kept.map(({ data, notes }) => ({ ...data, notes: this.writer.notes(notes()) }));
     const { showSecrets } = this.options;
     const exchanges = this.exchanges.take(s);
     const chapters = this.story.tell(s, 'deep', { showSecrets });
     addAlgorithms(s, this.algorithms);
-    this.done.push(sessionData(s, { messages, exchanges, chapters, replay: this.replay }, showSecrets));
+    this.done.push(sessionData(s, { messages, exchanges, chapters, replay: this.replay, writer: this.writer }, showSecrets));
     return '';
   }
 
@@ -83,23 +99,24 @@ class Report implements Renderer {
       problems: (totals?.problems ?? []).slice(0, ROWS).map(problemData),
       sessions,
       algorithms: Object.fromEntries([...this.algorithms].map(([name, row]) => [shorten(name, NAME), row])),
-      docs: this.writer.docs,
+      texts: this.writer.texts,
     });
   }
 
-  /** The messages of `session`; undefined when the page has no room for it. */
-  private messagesOf(session: Session): MessageData[] | undefined {
+  /** What is kept of `session`; undefined when the page has no room for it. */
+  private keptOf(session: Session): Kept[] | undefined {
     const kept = this.open.get(session);
     if (kept !== undefined || this.open.size + this.done.length >= SESSIONS) return kept;
-    const made: MessageData[] = [];
+    const made: Kept[] = [];
     this.open.set(session, made);
     return made;
   }
 
-  private keep(messages: MessageData[] | undefined, make: () => MessageData): void {
-    if (messages === undefined || this.messages >= this.most) return;
+  /** True when there is room for one more message, which is counted. */
+  private mayKeep(kept: Kept[] | undefined): kept is Kept[] {
+    if (kept === undefined || this.messages >= this.most) return false;
     this.messages++;
-    messages.push(make());
+    return true;
   }
 
   private leftOut(): string[] {

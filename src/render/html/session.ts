@@ -9,7 +9,7 @@ import { elapsed, isoTime } from '../time.ts';
 import { NAME, ROWS, SENTENCE } from './bounds.ts';
 import type { AttemptData, ChannelData, Fact, LoginData, MessageData, OperationData, PartyData, SessionData } from './data.ts';
 import { exchangeData } from './kex.ts';
-import { noteData, problemData } from './message.ts';
+import { type MessageWriter, problemData } from './message.ts';
 import type { Replay, Tape } from './replay.ts';
 
 /** What was collected of a session while it ran. */
@@ -18,10 +18,11 @@ export interface Gathered {
   readonly exchanges: readonly ExchangeExplanation[];
   readonly chapters: readonly Chapter[];
   readonly replay: Replay;
+  readonly writer: MessageWriter;
 }
 
 /** What the page shows of session `s`. */
-export function sessionData(s: Session, { messages, exchanges, chapters, replay }: Gathered, showSecrets: boolean): SessionData {
+export function sessionData(s: Session, { messages, exchanges, chapters, replay, writer }: Gathered, showSecrets: boolean): SessionData {
   const { flow, client, server } = s;
   const sent = s.packets + [client, server].filter((p) => p.identification !== undefined).length;
   const kex = s.exchanges[0]?.negotiation?.kex;
@@ -38,7 +39,7 @@ export function sessionData(s: Session, { messages, exchanges, chapters, replay 
     missing: Math.max(0, sent - messages.length),
     exchanges: exchanges.slice(0, ROWS).map((e) => exchangeData(e, messages, showSecrets)),
     channels: s.channels.slice(0, ROWS).map((c) => channelData(c, replay.of(c))),
-    chapters: chapters.slice(0, ROWS).map((c) => ({ id: c.id, title: printable(c.title), notes: c.notes.slice(0, ROWS).map(noteData) })),
+    chapters: chapters.slice(0, ROWS).map((c) => ({ id: c.id, title: printable(c.title), notes: writer.notes(c.notes) })),
     problems: s.problems.slice(0, ROWS).map(problemData),
     sealed: sealedText(s),
   };

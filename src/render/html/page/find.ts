@@ -25,7 +25,7 @@ export function find(data: PageData, query: string, most: number): Found[] {
   const found: Found[] = [];
   for (const session of data.sessions) {
     for (const message of session.messages) {
-      const one = inMessage(message, wanted) ?? (hex === undefined ? undefined : inBytes(message, hex));
+      const one = inMessage(data, message, wanted) ?? (hex === undefined ? undefined : inBytes(message, hex));
       if (one !== undefined) found.push({ session, message, ...one });
       if (found.length >= most) return found;
     }
@@ -35,14 +35,18 @@ export function find(data: PageData, query: string, most: number): Found[] {
 
 type Hit = Pick<Found, 'target' | 'excerpt'>;
 
-function inMessage(m: MessageData, wanted: string): Hit | undefined {
+function inMessage(data: PageData, m: MessageData, wanted: string): Hit | undefined {
   const own = [`${m.name} ${m.summary}`, ...m.frames.map((frame) => `frame ${frame}`), m.id.replace('-', ' ')].find((text) =>
     text.toLowerCase().includes(wanted),
   );
   if (own !== undefined) return { target: { message: m.id }, excerpt: around(own.startsWith(m.name) ? m.summary : own, wanted) };
   const row = rowsOf(m.fields).find(({ field }) => `${field.name}: ${field.value}`.toLowerCase().includes(wanted));
   if (row !== undefined) return { target: { message: m.id, field: row.path }, excerpt: around(`${row.field.name}: ${row.field.value}`, wanted) };
-  const texts = [...m.inner.map((one) => `${one.name} ${one.summary}`), ...m.notes.map((note) => note.text), ...m.problems.map((p) => p.text)];
+  const texts = [
+    ...m.inner.map((one) => `${one.name} ${one.summary}`),
+    ...m.notes.map((note) => data.texts[note.text] ?? ''),
+    ...m.problems.map((p) => p.text),
+  ];
   const text = texts.find((one) => one.toLowerCase().includes(wanted));
   return text === undefined ? undefined : { target: { message: m.id }, excerpt: around(text, wanted) };
 }

@@ -9,7 +9,7 @@ import { Facts, Lock, Notes, Problems } from './pieces.tsx';
 import { linkTo, linkToSection } from './route.ts';
 import { goTo, type Shared } from './shared.ts';
 import { Tree } from './tree.tsx';
-import { notesFor, storyOf, timeText } from './words.ts';
+import { notesFor, timeText } from './words.ts';
 
 interface Props {
   readonly session: SessionData;
@@ -19,7 +19,7 @@ interface Props {
 }
 
 export function Inspector({ session, message: m, field, shared }: Props) {
-  const notes = [...notesFor(m.notes, shared.level), ...storyOf(session, m.id, shared.level)];
+  const notes = notesFor(m.notes, shared.level);
   const at = session.messages.indexOf(m);
   return (
     <div class={`message ${m.side} ${m.phase}`}>
@@ -45,12 +45,7 @@ export function Inspector({ session, message: m, field, shared }: Props) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and who has no pointer must be able to scroll it */}
       <section class="meaning" aria-label="Explanation" tabIndex={0}>
         <p class="summary">{m.summary}</p>
-        {m.doc !== '' && (
-          <p class="doc">
-            {m.doc} {m.rfc !== '' && <cite>{m.rfc}</cite>}
-          </p>
-        )}
-        <Notes notes={notes} session={session} />
+        <Notes notes={notes} session={session} shared={shared} beside={m.id} />
         <Problems problems={m.problems} />
         {m.answers !== undefined && (
           <p class="sources">
@@ -59,9 +54,9 @@ export function Inspector({ session, message: m, field, shared }: Props) {
         )}
         {shared.level !== 'brief' && <Facts facts={m.facts} />}
       </section>
-      <Bytes session={session} message={m} field={field} docs={shared.data.docs} />
+      <Bytes session={session} message={m} field={field} docs={shared.data.texts} />
       {m.inner.map((inner, i) => (
-        <Inner key={i} inner={inner} docs={shared.data.docs} />
+        <Inner key={i} inner={inner} docs={shared.data.texts} />
       ))}
     </div>
   );

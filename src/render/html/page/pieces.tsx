@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Fact, NoteData, ProblemData, SessionData, Target } from '../data.ts';
 import { linkTo } from './route.ts';
+import type { Shared } from './shared.ts';
 
 export function Facts({ facts }: { facts: readonly Fact[] }) {
   return (
@@ -43,16 +44,24 @@ export function Section({ id, title, lead, children }: { id: string; title: stri
 /** What is meant by the grounds of a note that are not plain reading. */
 const GROUNDS: Readonly<Record<NoteData['ground'], string>> = { read: '', rule: '', computed: 'computed', inferred: 'a guess from sizes and times' };
 
-export function Notes({ notes, session }: { notes: readonly NoteData[]; session: SessionData }) {
+interface NotesProps {
+  readonly notes: readonly NoteData[];
+  readonly session: SessionData;
+  readonly shared: Shared;
+  /** The message beside which they stand: a link to it says nothing. */
+  readonly beside?: string;
+}
+
+export function Notes({ notes, session, shared, beside }: NotesProps) {
   return (
     <div class="notes">
       {notes.map((note, i) => (
         <div key={i} class={`note ${note.level}`}>
-          <p>{note.text}</p>
+          <p>{shared.data.texts[note.text]}</p>
           {note.lines.length > 0 && <pre>{note.lines.join('\n')}</pre>}
           <p class="sources">
             {GROUNDS[note.ground] !== '' && <em class={note.ground}>{GROUNDS[note.ground]}</em>}
-            {unique(note.at).map((target) => (
+            {unique(note.at, beside).map((target) => (
               <a key={`${target.message}/${target.field ?? ''}`} href={linkTo(session.number, target)}>
                 {placeOf(target)}
               </a>
@@ -67,8 +76,8 @@ export function Notes({ notes, session }: { notes: readonly NoteData[]; session:
   );
 }
 
-function unique(targets: readonly Target[]): Target[] {
-  return [...new Map(targets.map((t) => [`${t.message}/${t.field ?? ''}`, t])).values()];
+function unique(targets: readonly Target[], beside: string | undefined): Target[] {
+  return [...new Map(targets.filter((t) => t.message !== beside || t.field !== undefined).map((t) => [`${t.message}/${t.field ?? ''}`, t])).values()];
 }
 
 /** `packet 12, cookie`. */

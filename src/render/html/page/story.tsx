@@ -11,7 +11,7 @@ export function Story({ session, shared }: { session: SessionData; shared: Share
       {chapters.map((chapter) => (
         <section key={chapter.id} class="chapter" aria-label={chapter.title}>
           <h3>{chapter.title}</h3>
-          <Notes notes={chapter.notes} session={session} />
+          <Notes notes={chapter.notes} session={session} shared={shared} />
         </section>
       ))}
     </Section>

@@ -1,6 +1,6 @@
 /** Small words and numbers that several parts of the page use. */
 import type { Level } from '../../../explain/note.ts';
-import type { NoteData, PhaseName, SessionData } from '../data.ts';
+import type { NoteData, PhaseName } from '../data.ts';
 
 export const LEVEL_NAMES: readonly Level[] = ['brief', 'student', 'deep'];
 
@@ -8,15 +8,6 @@ export const LEVEL_NAMES: readonly Level[] = ['brief', 'student', 'deep'];
 export function notesFor(notes: readonly NoteData[], level: Level): NoteData[] {
   const most = LEVEL_NAMES.indexOf(level);
   return notes.filter((note) => LEVEL_NAMES.indexOf(note.level) <= most);
-}
-
-/** Messages that a paragraph may be about and still be told beside each of them. */
-const FEW = 3;
-
-/** What the story says about one message, for readers of `level`. */
-export function storyOf(session: SessionData, message: string, level: Level): NoteData[] {
-  const about = (note: NoteData) => new Set(note.at.map((target) => target.message));
-  return session.chapters.flatMap((c) => notesFor(c.notes, level)).filter((note) => about(note).has(message) && about(note).size <= FEW);
 }
 
 /** Phases in their order, with what they are called in the ladder. */
