@@ -85,7 +85,7 @@ const PROBE = `(() => {
   const found = [];
   for (const element of document.body.querySelectorAll('*')) {
     const own = [...element.childNodes].filter((n) => n.nodeType === 3 && n.data.trim() !== '').map((n) => n.data.trim());
-    const shown = element instanceof HTMLInputElement ? [element.placeholder] : own;
+    const shown = element.placeholder ? [element.placeholder] : own;
     if (shown.length === 0 || element.closest('script, style, noscript, :disabled')) continue;
     const style = getComputedStyle(element);
     const box = element.getBoundingClientRect();

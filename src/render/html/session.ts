@@ -82,10 +82,20 @@ function factsOf(s: Session): Fact[] {
   ];
 }
 
-/** Why packets stayed closed, once when it is the same for both sides. */
+/** What was encrypted and not opened, and why. */
 function sealedText({ client, server }: Session): string {
-  const closed = [client, server].map((p) => p.decryption).filter((d) => d.bytes > 0 && d.decrypted < Math.max(1, d.packets));
-  return [...new Set(closed.map((d) => shorten(d.reason, SENTENCE)))].filter((reason) => reason !== '').join('; ');
+  const parts = (
+    [
+      ['client', client],
+      ['server', server],
+    ] as const
+  ).filter(([, p]) => p.decryption.bytes > 0 && p.decryption.state !== 'ok');
+  if (parts.length === 0) return '';
+  const sent = parts.map(
+    ([side, { decryption: d }]) => `${count(d.bytes, 'byte')} of the ${side}${d.decrypted === 0 ? '' : `, ${count(d.decrypted, 'packet')} of them opened`}`,
+  );
+  const reasons = new Set(parts.map(([, p]) => p.decryption.reason).filter((reason) => reason !== ''));
+  return shorten(`Encrypted: ${sent.join('; ')}. ${[...reasons].join('; ')}`, 2 * SENTENCE);
 }
 
 function loginData(a: Authentication): LoginData {

@@ -1,5 +1,5 @@
 /** The whole page: header, sessions, one session in full, and the inspector beside it. */
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import type { Level } from '../../../explain/note.ts';
 import type { PageData, SessionData } from '../data.ts';
 import { Header } from './header.tsx';
@@ -14,16 +14,17 @@ export function App({ data }: { data: PageData }) {
   const [level, setLevel] = useState<Level>(data.level);
   const session = data.sessions.find((s) => s.number === route.session) ?? data.sessions[0];
   const shared = useMemo<Shared>(() => ({ data, level }), [data, level]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const changed = () => setRoute(routeOf(location.hash));
     addEventListener('hashchange', changed);
     return () => removeEventListener('hashchange', changed);
   }, []);
-  useEffect(() => {
-    const pressed = (event: KeyboardEvent) => onKey(event, session, route);
+  useLayoutEffect(() => {
+    // The address is ahead of what is drawn when keys come fast.
+    const pressed = (event: KeyboardEvent) => onKey(event, session, routeOf(location.hash));
     addEventListener('keydown', pressed);
     return () => removeEventListener('keydown', pressed);
-  }, [session, route]);
+  }, [session]);
   useEffect(() => {
     if (route.section !== undefined) document.getElementById(route.section)?.scrollIntoView();
     else if (route.message !== undefined) document.querySelector('.ladder a[aria-current]')?.scrollIntoView({ block: 'nearest' });

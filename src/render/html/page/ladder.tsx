@@ -41,6 +41,7 @@ export function Ladder({ session, current }: { session: SessionData; current: st
           Show the other {plural(steps.length - shown.length, 'message')}
         </button>
       )}
+      {session.sealed !== '' && <p class="banner">{session.sealed}.</p>}
       {session.missing > 0 && (
         <p class="banner">
           {plural(session.missing, 'message')} more of this session {session.missing === 1 ? 'is' : 'are'} not in this page.

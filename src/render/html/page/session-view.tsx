@@ -34,7 +34,6 @@ export function SessionView({ session, route, shared }: { session: SessionData; 
         </span>
       </h1>
       <Facts facts={session.facts} />
-      {session.sealed !== '' && <p class="banner">Not everything could be opened: {session.sealed}.</p>}
       <nav class="parts" aria-label="Parts of this session">
         {shown.map(([id, title]) => (
           <a key={id} href={linkToSection(session.number, id)} aria-current={route.section === id ? 'location' : undefined}>
