@@ -7,6 +7,7 @@ import type { HostKey } from '../../ssh/model.ts';
 import type { Choice, DirectionAlgorithms, ListName } from '../../ssh/negotiate.ts';
 import { placesText } from '../kex.ts';
 import { sectionText } from '../text.ts';
+import { baseName } from './base-name.ts';
 import { NAME, NAMES, SENTENCE } from './bounds.ts';
 import type { ChoiceData, ExchangeData, Fact, FieldData, InputData, KeyData, MessageData, Target } from './data.ts';
 
@@ -44,7 +45,7 @@ export function exchangeData(e: ExchangeExplanation, messages: readonly MessageD
     missing: [...e.missing],
     exchangeHash: e.h === undefined ? undefined : toHex(e.h),
     sessionId: e.sessionId === undefined ? undefined : toHex(e.sessionId),
-    secret: kind === undefined ? undefined : shorten(`${kind} of ${source}${note === '' ? '' : `: ${note}`}`, SENTENCE),
+    secret: kind === undefined ? undefined : shorten(`${kind} of ${baseName(source ?? '')}${note === '' ? '' : `: ${note}`}`, SENTENCE),
     hostKey: exchange.hostKey === undefined ? [] : hostKeyFacts(exchange.hostKey),
     signature: {
       verdict: exchange.signature.verdict,

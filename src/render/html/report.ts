@@ -6,6 +6,7 @@ import type { CaptureTotals, Identification, Packet, Session } from '../../ssh/m
 import type { Renderer, RenderOptions } from '../renderer.ts';
 import { count } from '../text.ts';
 import { addAlgorithms } from './algorithms.ts';
+import { baseName } from './base-name.ts';
 import { HELD, MESSAGES, NAME, REPLAY, ROWS, SENTENCE, SESSIONS } from './bounds.ts';
 import type { AlgorithmData, MessageData, SessionData } from './data.ts';
 import { documentOf } from './document.ts';
@@ -91,7 +92,7 @@ class Report implements Renderer {
     const { totals, options } = this;
     const sessions = this.done.sort((a, b) => a.number - b.number);
     return documentOf({
-      file: shorten(totals?.file ?? 'capture', SENTENCE),
+      file: shorten(baseName(totals?.file ?? 'capture'), SENTENCE),
       about: totals === undefined ? '' : aboutOf(totals),
       level: options.level,
       showSecrets: options.showSecrets,

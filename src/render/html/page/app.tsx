@@ -4,6 +4,7 @@ import type { Level } from '../../../explain/note.ts';
 import type { PageData, SessionData } from '../data.ts';
 import { Header } from './header.tsx';
 import { Inspector } from './inspector.tsx';
+import { Lock } from './pieces.tsx';
 import { linkTo, linkToSection, type Route, routeOf } from './route.ts';
 import { SessionList } from './session-list.tsx';
 import { SessionView } from './session-view.tsx';
@@ -81,6 +82,18 @@ function Hint() {
   return (
     <div class="hint">
       <p>Choose a message in the ladder to see what every byte of it means.</p>
+      <ul class="legend">
+        <li>
+          <span class="sample" /> in clear: anybody on the way can read it
+        </li>
+        <li>
+          <span class="sample encrypted" />
+          <Lock /> encrypted and authenticated
+        </li>
+        <li>
+          <span class="client">left</span> the client, <span class="server">right</span> the server; a line becomes thick where its side begins to encrypt
+        </li>
+      </ul>
       <p>
         <kbd>↑</kbd> <kbd>↓</kbd> go through the messages, <kbd>/</kbd> searches, <kbd>Esc</kbd> lets go.
       </p>

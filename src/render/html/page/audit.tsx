@@ -1,5 +1,5 @@
 /** Security notes: algorithms that are weak, and what is wrong. */
-import type { AlgorithmData, SessionData } from '../data.ts';
+import type { AlgorithmData, ChoiceData, SessionData } from '../data.ts';
 import { Problems, Section } from './pieces.tsx';
 import type { Shared } from './shared.ts';
 
@@ -16,8 +16,8 @@ export function AuditView({ session, shared }: { session: SessionData; shared: S
       return name === undefined || row === undefined ? [] : [{ name, row }];
     });
   const agreed = judged(choices.map((c) => c.chosen));
-  const bad = (list: readonly Judged[]) => list.filter(({ row }) => row.standing === 'weak' || row.standing === 'broken');
-  const offered = (side: 'client' | 'server') => bad(judged(choices.flatMap((c) => c[side]))).filter(({ name }) => !agreed.some((one) => one.name === name));
+  const all = judged(choices.flatMap((c) => [...c.client, ...c.server]));
+  const offered = all.filter(({ name, row }) => (row.standing === 'weak' || row.standing === 'broken') && !agreed.some((one) => one.name === name));
   return (
     <Section id="notes" title="Security">
       {agreed.length > 0 && (
@@ -26,19 +26,14 @@ export function AuditView({ session, shared }: { session: SessionData; shared: S
           <Rows list={agreed} />
         </>
       )}
-      {(['client', 'server'] as const).map(
-        (side) =>
-          offered(side).length > 0 && (
-            <div key={side}>
-              <h3>
-                Weak, offered by the <span class={side}>{side}</span>, not taken
-              </h3>
-              <Rows list={offered(side)} />
-            </div>
-          ),
+      {offered.length > 0 && (
+        <>
+          <h3>Weak, offered but not taken</h3>
+          <Rows list={offered} choices={choices} />
+        </>
       )}
-      <h3>What is wrong or odd</h3>
-      {session.problems.length === 0 ? <p>Nothing that sshark knows of.</p> : <Problems problems={session.problems} />}
+      <h3>What else is wrong or odd</h3>
+      {session.problems.length === 0 ? <p>Nothing that sshark noticed.</p> : <Problems problems={session.problems} />}
       {(session.client.hassh ?? session.server.hassh) !== undefined && (
         <dl class="facts">
           {(['client', 'server'] as const).map((side) => (
@@ -53,17 +48,20 @@ export function AuditView({ session, shared }: { session: SessionData; shared: S
   );
 }
 
-function Rows({ list }: { list: readonly Judged[] }) {
+/** Algorithms with what is known of them; with `choices` also who offered them. */
+function Rows({ list, choices }: { list: readonly Judged[]; choices?: readonly ChoiceData[] }) {
+  const by = (name: string, side: 'client' | 'server') => choices?.some((c) => c[side].includes(name)) === true;
   return (
     <ul class="judged">
       {list.map(({ name, row }) => (
         <li key={name}>
           <span class="algorithm">
-            <code>{name}</code> <span class={`standing ${row.standing}`}>{row.standing}</span>
+            <code>{name}</code> <span class={`standing ${row.standing}`}>{row.standing}</span>{' '}
+            {(['client', 'server'] as const).map((side) => by(name, side) && <small class={side}>{side} </small>)}
           </span>
           <span class="about">
             {row.note} <cite>{row.rfc}</cite>
-            {row.since !== undefined && <small> since {row.since}</small>}
+            {row.since !== undefined && <cite>, since {row.since}</cite>}
           </span>
         </li>
       ))}

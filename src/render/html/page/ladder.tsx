@@ -1,5 +1,6 @@
 /** The sequence diagram: client on the left, server on the right, time downwards. */
-import { useState } from 'preact/hooks';
+import { Component } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
 import type { MessageData, PhaseName, SessionData } from '../data.ts';
 import { Lock, Section } from './pieces.tsx';
 import { linkTo } from './route.ts';
@@ -18,7 +19,7 @@ interface Step {
 
 export function Ladder({ session, current }: { session: SessionData; current: string | undefined }) {
   const [all, setAll] = useState(false);
-  const steps = stepsOf(session.messages);
+  const steps = useMemo(() => stepsOf(session.messages), [session]);
   const chosen = steps.findIndex((s) => s.message.id === current);
   const shown = all || steps.length <= FIRST + 10 || chosen >= FIRST ? steps : steps.slice(0, FIRST);
   return (
@@ -51,37 +52,55 @@ export function Ladder({ session, current }: { session: SessionData; current: st
   );
 }
 
-function Rung({ step: { message: m, heading, phase, sealed }, session, current }: { step: Step; session: SessionData; current: boolean }) {
-  const wrong = m.problems.some((p) => p.severity === 'error');
-  return (
-    <li class={sealed.join(' ')}>
-      {heading !== undefined && (
-        <h3 class={`phase ${phase}`}>
-          <span>{heading}</span>
-        </h3>
-      )}
-      <a
-        class={`rung ${m.side} ${m.phase}${m.encrypted ? ' encrypted' : ''}`}
-        href={linkTo(session.number, { message: m.id })}
-        aria-current={current ? 'true' : undefined}
-      >
-        <span class="time">
-          {timeText(m.time)}
-          <small>{m.frames[0] === undefined ? '' : `frame ${m.frames[0]}`}</small>
-        </span>
-        <span class="wire">
-          <span class="name">
-            <span class="unseen">From the {m.side}: </span>
-            {m.encrypted && <Lock />}
-            {m.name.replace(/^SSH_MSG_/, '')}
-            {wrong && <b class="flag">!</b>}
+interface RungProps {
+  readonly step: Step;
+  readonly session: SessionData;
+  readonly current: boolean;
+}
+
+/** One message; drawn anew only when it becomes or was the chosen one: there may be thousands. */
+class Rung extends Component<RungProps> {
+  override shouldComponentUpdate(next: RungProps): boolean {
+    return next.step !== this.props.step || next.current !== this.props.current;
+  }
+
+  render() {
+    const {
+      step: { message: m, heading, phase, sealed },
+      session,
+      current,
+    } = this.props;
+    const wrong = m.problems.some((p) => p.severity === 'error');
+    return (
+      <li class={sealed.join(' ')}>
+        {heading !== undefined && (
+          <h3 class={`phase ${phase}`}>
+            <span>{heading}</span>
+          </h3>
+        )}
+        <a
+          class={`rung ${m.side} ${m.phase}${m.encrypted ? ' encrypted' : ''}`}
+          href={linkTo(session.number, { message: m.id })}
+          aria-current={current ? 'true' : undefined}
+        >
+          <span class="time">
+            {timeText(m.time)}
+            <small>{m.frames[0] === undefined ? '' : `frame ${m.frames[0]}`}</small>
           </span>
-          <span class="what">{shortened(m)}</span>
-          <span class="arrow" aria-hidden="true" />
-        </span>
-      </a>
-    </li>
-  );
+          <span class="wire">
+            <span class="name">
+              <span class="unseen">From the {m.side}: </span>
+              {m.encrypted && <Lock />}
+              {m.name.replace(/^SSH_MSG_/, '')}
+              {wrong && <b class="flag">!</b>}
+            </span>
+            <span class="what">{shortened(m)}</span>
+            <span class="arrow" aria-hidden="true" />
+          </span>
+        </a>
+      </li>
+    );
+  }
 }
 
 /** The summary without the title, which the name says. */

@@ -1,9 +1,9 @@
 /** Plays what went through a channel: play and pause, speed, and a place in time. */
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ChannelData, SessionData } from '../data.ts';
 import { Choices } from './header.tsx';
 import { linkTo } from './route.ts';
-import { type Screen, screenAt } from './screen.ts';
+import { type Picture, Replayer } from './screen.ts';
 import { timeText } from './words.ts';
 
 const SPEEDS = ['1×', '2×', '5×', '20×'] as const;
@@ -27,7 +27,8 @@ export function Player({ channel, session }: { channel: ChannelData; session: Se
     if (at >= total) setPlaying(false);
   }, [at, total]);
   const shown = clock.filter((time) => time <= at).length;
-  const screen = useMemo(() => screenAt(channel, shown), [channel, shown]);
+  const replayer = useMemo(() => new Replayer(channel), [channel]);
+  const picture = useMemo(() => replayer.at(shown), [replayer, shown]);
   const last = channel.events[shown - 1];
   return (
     <figure class="player">
@@ -61,7 +62,7 @@ export function Player({ channel, session }: { channel: ChannelData; session: Se
           </a>
         )}
       </div>
-      <ScreenView screen={screen} />
+      <ScreenView picture={picture} />
       <figcaption>
         {channel.terminal === undefined ? 'What was sent, as text: ' : 'The screen as it was. '}
         {channel.terminal === undefined && (
@@ -75,12 +76,16 @@ export function Player({ channel, session }: { channel: ChannelData; session: Se
   );
 }
 
-function ScreenView({ screen }: { screen: Screen }) {
+function ScreenView({ picture }: { picture: Picture }) {
+  const box = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    if (box.current !== null) box.current.scrollTop = box.current.scrollHeight;
+  }, [picture]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and who has no pointer must be able to scroll it
-    <section class="screen" tabIndex={0} aria-label="Content of the channel">
+    <section class="screen" ref={box} tabIndex={0} aria-label="Content of the channel">
       <pre>
-        {screen.map((line, i) => (
+        {picture.map((line, i) => (
           <div key={i}>
             {line.map((run, j) => (
               <span key={j} class={run.look}>
