@@ -226,7 +226,9 @@ export interface ChannelData {
   readonly facts: readonly Fact[];
   readonly terminal: { readonly columns: number; readonly rows: number } | undefined;
   readonly operations: readonly OperationData[];
-  /** What was sent in it, in its order, as far as the page holds it. */
+  /** The session that runs inside it. */
+  readonly session: number | undefined;
+  /** What was sent in it, in its order, as far as the page holds it; nothing where operations or a session tell it better. */
   readonly events: readonly EventData[];
   /** Bytes that are not in the page. */
   readonly missing: number;

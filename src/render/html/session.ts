@@ -134,8 +134,8 @@ function channelData(c: Channel, tape: Tape): ChannelData {
     facts,
     terminal: c.terminal === undefined ? undefined : { columns: c.terminal.columns, rows: c.terminal.rows },
     operations: (c.content?.operations ?? []).slice(0, ROWS).map(operationData),
-    events: tape.events,
-    missing: tape.missing,
+    session: c.content?.session?.number,
+    ...(c.content !== undefined && (c.content.operations.length > 0 || c.content.session !== undefined) ? { events: [], missing: 0 } : tape),
   };
 }
 

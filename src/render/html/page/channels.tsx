@@ -2,6 +2,7 @@
 import type { ChannelData, SessionData } from '../data.ts';
 import { Facts, Section } from './pieces.tsx';
 import { Player } from './player.tsx';
+import { linkToSection } from './route.ts';
 import { plural } from './words.ts';
 
 export function ChannelsView({ session }: { session: SessionData }) {
@@ -21,6 +22,11 @@ function Channel({ channel, session }: { channel: ChannelData; session: SessionD
         <small>channel {channel.id}</small> {channel.title}
       </h3>
       <Facts facts={channel.facts} />
+      {channel.session !== undefined && (
+        <p>
+          <a href={linkToSection(channel.session)}>Session {channel.session} runs inside it.</a>
+        </p>
+      )}
       {channel.operations.length > 0 && (
         <ol class="operations">
           {channel.operations.map((o, i) => (
@@ -30,7 +36,7 @@ function Channel({ channel, session }: { channel: ChannelData; session: SessionD
           ))}
         </ol>
       )}
-      {channel.events.some((e) => e.data !== undefined) && channel.operations.length === 0 && <Player channel={channel} session={session} />}
+      {channel.events.some((e) => e.data !== undefined) && <Player channel={channel} session={session} />}
       {channel.missing > 0 && <p class="none">{plural(channel.missing, 'byte')} more, not in this page</p>}
     </section>
   );

@@ -32,36 +32,38 @@ export function Player({ channel, session }: { channel: ChannelData; session: Se
   const last = channel.events[shown - 1];
   return (
     <figure class="player">
-      <div class="controls">
-        <button
-          type="button"
-          onClick={() => {
-            if (!playing && at >= total) setAt(0);
-            setPlaying(!playing);
-          }}
-        >
-          {playing ? 'Pause' : at >= total ? 'Play' : 'Go on'}
-        </button>
-        <input
-          type="range"
-          aria-label="Place in time"
-          aria-valuetext={timeText(at)}
-          min={0}
-          max={total}
-          step={total / 1000 || 1}
-          value={at}
-          onInput={(event) => {
-            setPlaying(false);
-            setAt(Number(event.currentTarget.value));
-          }}
-        />
-        <Choices label="Speed" values={SPEEDS} value={speed} choose={(one) => setSpeed(one)} />
-        {last !== undefined && (
-          <a class="origin" href={linkTo(session.number, { message: last.message })}>
-            {last.message.replace('-', ' ')}
-          </a>
-        )}
-      </div>
+      {total > 0 && (
+        <div class="controls">
+          <button
+            type="button"
+            onClick={() => {
+              if (!playing && at >= total) setAt(0);
+              setPlaying(!playing);
+            }}
+          >
+            {playing ? 'Pause' : at >= total ? 'Play' : 'Go on'}
+          </button>
+          <input
+            type="range"
+            aria-label="Place in time"
+            aria-valuetext={timeText(at)}
+            min={0}
+            max={total}
+            step={total / 1000 || 1}
+            value={at}
+            onInput={(event) => {
+              setPlaying(false);
+              setAt(Number(event.currentTarget.value));
+            }}
+          />
+          <Choices label="Speed" values={SPEEDS} value={speed} choose={(one) => setSpeed(one)} />
+          {last !== undefined && (
+            <a class="origin" href={linkTo(session.number, { message: last.message })}>
+              {last.message.replace('-', ' ')}
+            </a>
+          )}
+        </div>
+      )}
       <ScreenView picture={picture} />
       <figcaption>
         {channel.terminal === undefined ? 'What was sent, as text: ' : 'The screen as it was. '}
@@ -70,7 +72,7 @@ export function Player({ channel, session }: { channel: ChannelData; session: Se
             <span class="from-client">client</span>, <span class="from-server">server</span>, <span class="from-error">standard error</span>.
           </>
         )}{' '}
-        Pauses longer than {PAUSE} s are shortened.
+        {total > 0 && `Pauses longer than ${PAUSE} s are shortened.`}
       </figcaption>
     </figure>
   );
