@@ -208,7 +208,8 @@ export interface KeyData {
 export interface LoginData {
   readonly outcome: 'success' | 'failure' | 'unknown';
   readonly user: string | undefined;
-  readonly banner: string | undefined;
+  /** Lines of the banner. */
+  readonly banner: readonly string[];
   readonly attempts: readonly AttemptData[];
 }
 

@@ -102,7 +102,13 @@ function loginData(a: Authentication): LoginData {
   return {
     outcome: a.outcome,
     user: a.user === undefined ? undefined : shorten(a.user, NAME),
-    banner: a.banner === undefined ? undefined : shorten(a.banner, SENTENCE),
+    banner:
+      a.banner === undefined
+        ? []
+        : a.banner
+            .trimEnd()
+            .split(/\r?\n/, ROWS)
+            .map((line) => shorten(line, SENTENCE)),
     attempts: a.attempts.slice(0, ROWS).map(attemptData),
   };
 }

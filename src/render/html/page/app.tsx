@@ -8,7 +8,7 @@ import { Lock } from './pieces.tsx';
 import { linkTo, linkToSection, type Route, routeOf } from './route.ts';
 import { SessionList } from './session-list.tsx';
 import { SessionView } from './session-view.tsx';
-import { goTo, isTyping, type Shared } from './shared.ts';
+import { goTo, hasArrows, isTyping, type Shared } from './shared.ts';
 
 export function App({ data }: { data: PageData }) {
   const [route, setRoute] = useState<Route>(() => routeOf(location.hash));
@@ -69,12 +69,14 @@ function onKey(event: KeyboardEvent, session: SessionData | undefined, route: Ro
     document.querySelector<HTMLInputElement>('#search')?.focus();
   } else if (event.key === 'Escape' && route.message !== undefined) {
     goTo(route.field === undefined ? linkToSection(session.number) : linkTo(session.number, { message: route.message }));
-  } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+  } else if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && !hasArrows(event.target)) {
     const at = session.messages.findIndex((m) => m.id === route.message);
     const next = session.messages[at < 0 ? 0 : at + (event.key === 'ArrowDown' ? 1 : -1)];
     if (next === undefined) return;
     event.preventDefault();
     goTo(linkTo(session.number, { message: next.id }));
+    // The focus goes along, so that what was chosen is read out.
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('.ladder a[aria-current]')?.focus({ preventScroll: true }));
   }
 }
 

@@ -5,7 +5,7 @@ import type { BytesData, InnerData, MessageData, SessionData } from '../data.ts'
 import { leafAt, type Row, rowAt, rowsOf } from './fields.ts';
 import { Choices } from './header.tsx';
 import { Hex } from './hex.tsx';
-import { Facts, Lock, Notes, Problems } from './pieces.tsx';
+import { Facts, isIn, Lock, Notes, Problems } from './pieces.tsx';
 import { linkTo, linkToSection } from './route.ts';
 import { goTo, type Shared } from './shared.ts';
 import { Tree } from './tree.tsx';
@@ -47,7 +47,7 @@ export function Inspector({ session, message: m, field, shared }: Props) {
         <p class="summary">{m.summary}</p>
         <Notes notes={notes} session={session} shared={shared} beside={m.id} />
         <Problems problems={m.problems} />
-        {m.answers !== undefined && (
+        {m.answers !== undefined && isIn(session, m.answers) && (
           <p class="sources">
             <a href={linkTo(session.number, { message: m.answers })}>answers {m.answers.replace('-', ' ')}</a>
           </p>

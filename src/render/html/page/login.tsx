@@ -8,7 +8,7 @@ export function LoginView({ session }: { session: SessionData }) {
   const said = { success: `Logged in${who}.`, failure: `Not logged in${who}.`, unknown: `The capture does not tell how the login${who} ended.` }[login.outcome];
   return (
     <Section id="login" title="Login" lead={said}>
-      {login.banner !== undefined && <pre class="peer-banner">{login.banner}</pre>}
+      {login.banner.length > 0 && <pre class="peer-banner">{login.banner.join('\n')}</pre>}
       <ol class="attempts">
         {login.attempts.map((attempt, i) => (
           <li key={i} class={attempt.outcome}>

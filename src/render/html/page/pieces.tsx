@@ -61,7 +61,10 @@ export function Notes({ notes, session, shared, beside }: NotesProps) {
           {note.lines.length > 0 && <pre>{note.lines.join('\n')}</pre>}
           <p class="sources">
             {GROUNDS[note.ground] !== '' && <em class={note.ground}>{GROUNDS[note.ground]}</em>}
-            {unique(note.at, beside).map((target) => (
+            {unique(
+              note.at.filter((target) => isIn(session, target.message)),
+              beside,
+            ).map((target) => (
               <a key={`${target.message}/${target.field ?? ''}`} href={linkTo(session.number, target)}>
                 {placeOf(target)}
               </a>
@@ -74,6 +77,15 @@ export function Notes({ notes, session, shared, beside }: NotesProps) {
       ))}
     </div>
   );
+}
+
+const ids = new WeakMap<SessionData, ReadonlySet<string>>();
+
+/** True when the page holds the message `id`. */
+export function isIn(session: SessionData, id: string): boolean {
+  const known = ids.get(session) ?? new Set(session.messages.map((m) => m.id));
+  ids.set(session, known);
+  return known.has(id);
 }
 
 function unique(targets: readonly Target[], beside: string | undefined): Target[] {

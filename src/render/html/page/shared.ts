@@ -13,7 +13,12 @@ export function goTo(link: string): void {
   dispatchEvent(new HashChangeEvent('hashchange'));
 }
 
-/** True when a key belongs to the element it was pressed in. */
+/** True when keys write into the element they were pressed in. */
 export function isTyping(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('input, textarea, select, [role=tree], [role=application], [role=listbox]') !== null;
+  return target instanceof Element && target.closest('input, textarea, select') !== null;
+}
+
+/** True when arrow keys move inside the element they were pressed in, or scroll it. */
+export function hasArrows(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('[role=tree], [role=application], .screen, .meaning') !== null;
 }
