@@ -288,8 +288,10 @@ inBrowser(named('the page'), () => {
     });
 
     test('prints everything, without controls', async () => {
-      const page = await show('openssh-login', '#session-1/packet-4');
+      const page = await show('openssh-login', '#session-1/packet-4', { dark: true });
       await page.emulateMedia({ media: 'print' });
+      expect(await page.evaluate('getComputedStyle(document.body).color')).toBe('rgb(30, 28, 25)');
+      expect((await contrasts(page)).filter((c) => c.ratio < (c.large ? 3 : 4.5))).toEqual([]);
       expect(await page.locator('.top').isVisible()).toBe(false);
       for (const part of ['#ladder', '#story', '#hash', '#keys', '.message .tree', '.dump']) expect(await page.locator(part).isVisible()).toBe(true);
       const cut = `[...document.querySelectorAll('.tree, .dump, .meaning')].filter((e) => e.scrollHeight > e.clientHeight + 1).map((e) => e.className)`;
