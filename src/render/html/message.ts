@@ -125,7 +125,8 @@ export class MessageWriter {
   private field(f: Field): FieldData {
     this.fieldsLeft--;
     const label = f.label === undefined ? '' : ` (${shorten(f.label, NAME)})`;
-    const node = this.leaf(shorten(f.name, NAME), `${shorten(valueText(f, VALUE), VALUE + NAME)}${label}`, [f.span.start, f.span.end], f.doc);
+    const value = f.value === '' ? '(empty)' : shorten(valueText(f, VALUE), VALUE + NAME);
+    const node = this.leaf(shorten(f.name, NAME), value + label, [f.span.start, f.span.end], f.doc);
     if (f.children.length === 0) return node;
     const children: FieldData[] = [];
     for (const child of f.children) {

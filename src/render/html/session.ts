@@ -95,7 +95,7 @@ function sealedText({ client, server }: Session): string {
     ([side, { decryption: d }]) => `${count(d.bytes, 'byte')} of the ${side}${d.decrypted === 0 ? '' : `, ${count(d.decrypted, 'packet')} of them opened`}`,
   );
   const reasons = new Set(parts.map(([, p]) => p.decryption.reason).filter((reason) => reason !== ''));
-  return shorten(`Encrypted: ${sent.join('; ')}. ${[...reasons].join('; ')}`, 2 * SENTENCE);
+  return shorten(`Encrypted and not opened: ${sent.join('; ')}: ${[...reasons].join('; ')}`, 2 * SENTENCE);
 }
 
 function loginData(a: Authentication): LoginData {

@@ -158,7 +158,7 @@ test('passwords are in the page only when they are asked for, nor among its byte
 test('without secrets it says what was not opened, and why', async () => {
   const data = await page('cipher-aes128-gcm', { open: false });
   const session = first(data);
-  expect(session.sealed).toMatch(/^Encrypted: [\d,]+ bytes of the client; [\d,]+ bytes of the server\. .*secret/);
+  expect(session.sealed).toMatch(/^Encrypted and not opened: [\d,]+ bytes of the client; [\d,]+ bytes of the server: no secret/);
   const sealed = session.messages.filter((m) => m.phase === 'sealed');
   expect(sealed.length).toBeGreaterThan(10);
   expect(new Set(sealed.map((m) => m.name))).toEqual(new Set(['encrypted packet']));

@@ -111,29 +111,30 @@ function shortened(m: MessageData): string {
 
 const ORDER = Object.keys(PHASES) as PhaseName[];
 
+/** Messages that may come at any time (RFC 4253 section 11) and begin nothing. */
+const ANY_TIME = ['SSH_MSG_DISCONNECT', 'SSH_MSG_IGNORE', 'SSH_MSG_UNIMPLEMENTED', 'SSH_MSG_DEBUG'];
+
 /** Phases only go forward, until a new KEXINIT starts over: what is said early or late stays where it stands. */
 function stepsOf(messages: readonly MessageData[]): Step[] {
-  let phase: PhaseName | undefined;
+  let phase: PhaseName = 'identification';
+  let begun = false;
   let exchanges = 0;
   const sealed = new Set<string>();
   return messages.map((message) => {
-    const before = phase;
-    if (message.phase === 'negotiation' && phase !== 'negotiation') {
+    const before = begun ? phase : undefined;
+    begun = true;
+    if (message.phase === 'negotiation' && before !== 'negotiation') {
       phase = 'negotiation';
       exchanges++;
-    } else if (phase === undefined || ORDER.indexOf(message.phase) > ORDER.indexOf(phase)) phase = message.phase;
+    } else if (ORDER.indexOf(message.phase) > ORDER.indexOf(phase) && !ANY_TIME.includes(message.name)) phase = message.phase;
     if (message.encrypted) sealed.add(`${message.side}-sealed`);
-    const heading =
-      phase === before
-        ? undefined
-        : phase === 'negotiation' && exchanges > 1
-          ? `Key exchange ${exchanges}, inside the encryption of the one before`
-          : headingOf(phase);
+    const heading = phase === before ? undefined : headingOf(message, phase, exchanges);
     return { message, heading, phase, sealed: [...sealed] };
   });
 }
 
-function headingOf(phase: PhaseName): string {
-  const clear = phase === 'identification' || phase === 'negotiation' || phase === 'exchange';
-  return clear ? `${PHASES[phase]}, in clear` : PHASES[phase];
+function headingOf({ encrypted }: MessageData, phase: PhaseName, exchanges: number): string {
+  if (phase === 'sealed') return PHASES.sealed;
+  const again = phase === 'negotiation' && exchanges > 1 ? `Key exchange ${exchanges}: negotiation` : PHASES[phase];
+  return `${again}, ${encrypted ? 'encrypted' : 'in clear'}`;
 }

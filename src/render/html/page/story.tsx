@@ -7,7 +7,7 @@ import { notesFor } from './words.ts';
 export function Story({ session, shared }: { session: SessionData; shared: Shared }) {
   const chapters = session.chapters.map((c) => ({ ...c, notes: notesFor(c.notes, shared.level) })).filter((c) => c.notes.length > 0);
   return (
-    <Section id="story" title="What happened, and why it was safe" lead="Each paragraph leads to the bytes it is about.">
+    <Section id="story" title="What happened, and why" lead="Each paragraph leads to the bytes it is about.">
       {chapters.map((chapter) => (
         <section key={chapter.id} class="chapter" aria-label={chapter.title}>
           <h3>{chapter.title}</h3>

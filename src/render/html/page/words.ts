@@ -15,10 +15,10 @@ export const PHASES: Readonly<Record<PhaseName, string>> = {
   identification: 'Identification',
   negotiation: 'Negotiation of algorithms',
   exchange: 'Key exchange',
-  service: 'Encrypted transport',
+  service: 'Transport',
   login: 'Login',
   connection: 'Channels',
-  sealed: 'Encrypted',
+  sealed: 'Encrypted, not opened',
 };
 
 /** Seconds as people read them: `850 µs`, `57.0 ms`, `12.34 s`. */
