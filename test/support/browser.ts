@@ -1,6 +1,6 @@
 /** A real browser for the tests of the page: Chromium, driven by playwright-core. */
 import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 /** Where Debian puts it; CHROMIUM names another place. */
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -32,7 +32,7 @@ export interface Look {
 
 /** An empty window that is watched. */
 export async function openPage(browser: Browser, { width = 1280, height = 800, dark = false }: Look = {}): Promise<Watched> {
-  const page = await browser.newPage({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' });
+  const page = await (await contextOf(browser, { width, height, dark })).newPage();
   const complaints: string[] = [];
   const requests: string[] = [];
   page.on('console', (message) => {
@@ -47,6 +47,18 @@ export async function openPage(browser: Browser, { width = 1280, height = 800, d
     if (!request.isNavigationRequest()) requests.push(request.url());
   });
   return { page, complaints, requests };
+}
+
+/** Windows of one look share what is costly to make. Nothing of a page is kept in it. */
+const contexts = new WeakMap<Browser, Map<string, Promise<BrowserContext>>>();
+
+function contextOf(browser: Browser, { width, height, dark }: Required<Look>): Promise<BrowserContext> {
+  const known = contexts.get(browser) ?? new Map<string, Promise<BrowserContext>>();
+  contexts.set(browser, known);
+  const key = `${width} ${height} ${dark}`;
+  const context = known.get(key) ?? browser.newContext({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' });
+  known.set(key, context);
+  return context;
 }
 
 /** One text on its ground. */

@@ -16,9 +16,15 @@ import type { BytesData, Fact, FieldData, InnerData, MessageData, NoteData, Phas
 export class MessageWriter {
   /** What fields are for and what notes say, each once. */
   readonly texts: string[] = [];
+  private readonly most: number;
   private readonly numbers = new Map<string, number>();
   private dumped = 0;
   private fieldsLeft = 0;
+
+  /** `most` bytes of each message, while there is room. */
+  constructor(most = DUMP) {
+    this.most = most;
+  }
 
   identification(i: Identification): MessageData {
     const side = sideOf(i);
@@ -152,7 +158,7 @@ export class MessageWriter {
   }
 
   private dump(bytes: Uint8Array): BytesData {
-    const some = bytes.subarray(0, this.dumped < DUMPS ? DUMP : DUMP_LATER);
+    const some = bytes.subarray(0, this.dumped < DUMPS ? this.most : Math.min(this.most, DUMP_LATER));
     this.dumped += some.length;
     return { data: toBase64(some), length: bytes.length };
   }

@@ -29,7 +29,7 @@ interface Kept {
 class Report implements Renderer {
   private readonly options: RenderOptions;
   private readonly most: number;
-  private readonly writer = new MessageWriter();
+  private readonly writer: MessageWriter;
   private readonly exchanges = new ExchangeCollector();
   private readonly story = new StoryCollector();
   private readonly replay = new Replay();
@@ -46,6 +46,7 @@ class Report implements Renderer {
   constructor(options: RenderOptions) {
     this.options = options;
     this.most = options.maxPackets ?? MESSAGES;
+    this.writer = new MessageWriter(options.maxBytes);
   }
 
   identification(i: Identification): string {

@@ -180,6 +180,9 @@ test('bytes beyond the bound are counted', async () => {
   const data = await page('sftp-large');
   const long = first(data).messages.find((m) => m.bytes.length > 4096);
   expect(fromBase64(long?.bytes.data ?? '').length).toBe(4096);
+  const short = messageOf(await page('openssh-login', { maxBytes: 16 }), 'packet-1');
+  expect(fromBase64(short.bytes.data).length).toBe(16);
+  expect(short.bytes.length).toBe(1560);
 });
 
 test('what a terminal was sent can be played, its sizes too', async () => {
