@@ -27,7 +27,8 @@ inBrowser(named('the page'), () => {
   beforeAll(async () => {
     browser = await openBrowser();
     mkdirSync(SHOTS, { recursive: true });
-    for (const name of ['openssh-login', 'connection-terminal', 'rekey', 'zlib-at-once']) files.set(name, fileOf(await reportOfFixture(name)));
+    for (const name of ['openssh-login', 'connection-terminal', 'rekey', 'zlib-at-once', 'connection-agent-use'])
+      files.set(name, fileOf(await reportOfFixture(name)));
   });
 
   afterEach(async () => {
@@ -226,6 +227,16 @@ inBrowser(named('the page'), () => {
     expect(await screen()).toContain('40 100');
     await page.locator('.player input').fill('0');
     expect(await screen()).not.toContain('value');
+  });
+
+  test('messages inside a channel have trees and bytes of their own', async () => {
+    const page = await show('connection-agent-use', '#session-1/packet-35');
+    expect(await page.locator('.ladder [aria-current] .what').textContent()).toContain('Sign Request');
+    const inner = page.locator('.inner').first();
+    await inner.locator('.tree [role=treeitem]', { hasText: /^userName/ }).hover();
+    const digits = (await inner.locator('.digits .lit').allTextContents()).join('');
+    expect(digits).toBe(`00000007${Buffer.from('student').toString('hex')}`);
+    expect(await page.evaluate('new Set([...document.querySelectorAll("[id]")].map((e) => e.id)).size - document.querySelectorAll("[id]").length')).toBe(0);
   });
 
   test('re-keys are several exchanges, each with its own strip', async () => {

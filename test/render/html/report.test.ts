@@ -155,6 +155,26 @@ test('passwords are in the page only when they are asked for, nor among its byte
   for (const m of first(hidden).messages) for (const dump of [m.bytes, m.wire, m.inflated]) expect(atob(dump?.data ?? '')).not.toContain(word);
 });
 
+test('private keys that went to an agent are in the page only when they are asked for', async () => {
+  const shown = await page('connection-agent-use', { showSecrets: true });
+  const held = (data: PageData) => first(data).messages.find((m) => m.inner.some((i) => i.name.startsWith('SSH_AGENTC_ADD_ID')));
+  const keyOf = (m: MessageData | undefined) => {
+    const [inner] = m?.inner ?? [];
+    const field = inner?.fields.flatMap((f) => f.children ?? []).find((f) => f.name === 'privateKey');
+    return atob(inner?.bytes.data ?? '').slice((field?.span[0] ?? 0) + 4, field?.span[1]);
+  };
+  const key = keyOf(held(shown));
+  expect(key).toHaveLength(64);
+  expect(atob(held(shown)?.bytes.data ?? '')).toContain(key);
+  const hidden = await page('connection-agent-use');
+  expect(keyOf(held(hidden))).toBe('*'.repeat(64));
+  const dumps = first(hidden).messages.flatMap((m) => [m.bytes, m.wire, ...m.inner.map((i) => i.bytes)]);
+  const played = first(hidden).channels.flatMap((c) => c.events.map((e) => e.data ?? ''));
+  expect(dumps.length).toBeGreaterThan(100);
+  for (const data of [...dumps.map((d) => d?.data ?? ''), ...played]) expect(atob(data)).not.toContain(key.slice(0, 16));
+  expect(JSON.stringify(hidden)).not.toContain(Buffer.from(key, 'latin1').toString('hex').slice(0, 32));
+});
+
 test('without secrets it says what was not opened, and why', async () => {
   const data = await page('cipher-aes128-gcm', { open: false });
   const session = first(data);

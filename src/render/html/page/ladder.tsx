@@ -103,8 +103,9 @@ class Rung extends Component<RungProps> {
   }
 }
 
-/** The summary without the title, which the name says. */
+/** The summary without the title, which the name says; of data in a channel what the messages inside say. */
 function shortened(m: MessageData): string {
+  if (m.inner.length > 0) return m.inner.map((inner) => inner.summary).join('; ');
   const at = m.phase === 'identification' ? -1 : m.summary.indexOf(': ');
   return m.phase === 'identification' || at >= 0 ? m.summary.slice(at < 0 ? 0 : at + 2) : '';
 }

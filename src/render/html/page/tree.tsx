@@ -1,5 +1,5 @@
 /** The field tree (a tree of WAI-ARIA): up and down, left and right, Home and End move in it. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import type { Row } from './fields.ts';
 
 interface Props {
@@ -13,6 +13,7 @@ interface Props {
 
 export function Tree({ rows, lit, chosen, point, choose }: Props) {
   const box = useRef<HTMLDivElement>(null);
+  const id = useId();
   useEffect(() => {
     const element = lit === undefined ? null : box.current?.querySelector(`[data-row="${rows.indexOf(lit)}"]`);
     if (element instanceof HTMLElement && box.current !== null) reveal(box.current, element);
@@ -36,7 +37,7 @@ export function Tree({ rows, lit, chosen, point, choose }: Props) {
       role="tree"
       aria-label="Fields"
       tabIndex={0}
-      aria-activedescendant={chosen === undefined ? undefined : `field-${rows.indexOf(chosen)}`}
+      aria-activedescendant={chosen === undefined ? undefined : `${id}-${rows.indexOf(chosen)}`}
       onPointerOver={(event) => point(rowOf(event.target))}
       onPointerLeave={() => point(undefined)}
       onClick={(event) => choose(rowOf(event.target))}
@@ -46,7 +47,7 @@ export function Tree({ rows, lit, chosen, point, choose }: Props) {
         // biome-ignore lint/a11y/useFocusableInteractive: the tree keeps the focus, and aria-activedescendant tells which field is meant
         <div
           key={i}
-          id={`field-${i}`}
+          id={`${id}-${i}`}
           data-row={i}
           role="treeitem"
           aria-level={row.depth + 1}
