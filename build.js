@@ -3,14 +3,17 @@
  * makes of that file, so that it starts fast.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { buildPage } from './build-page.js';
 
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
 rmSync('dist', { recursive: true, force: true });
+const page = await buildPage();
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+copyFileSync(page, 'dist/src/render/html/bundle.js');
 await build({
   entryPoints: ['cli/run.ts'],
   outfile: 'dist/cli/run.cjs',

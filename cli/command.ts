@@ -57,6 +57,8 @@ export interface Command {
   readonly ownsOutput?: true;
   /** Name of the renderer and its options. */
   render(args: Arguments): { readonly format: string; readonly options: Partial<RenderOptions> };
+  /** False when what it prints is nothing for a terminal: then it asks for -o there. */
+  readonly terminal?: false;
   /** Who works beside the renderer in this run; undefined when nobody has to. */
   companion?(args: Arguments, run: Run): Promise<Companion | undefined>;
   /** Throws a UsageError for arguments that have no meaning. */

@@ -26,6 +26,7 @@ export async function runCommand(command: Command, given: Arguments, world: Worl
   const args = (await command.settle?.(given, asked)) ?? given;
   const run = { ...asked, wants: wantsOf(args) };
   const target = command.ownsOutput === true ? undefined : lastOf(args.output);
+  if (command.terminal === false && target === undefined && world.columns !== undefined) throw new UsageError(`${command.name} needs a file to write: -o FILE`);
   const companion = await command.companion?.(args, run);
   const renderer = await makeRenderer(command, args, target === undefined ? world.columns : undefined, run, companion?.options);
   const output = openOutput(target, world, holdsSecrets(args) ? PRIVATE : undefined);
@@ -148,10 +149,11 @@ class Results {
 
   /** Packets are not even asked for when they are not shown. */
   get sink(): Sink {
-    const { identification, packet } = this.packets ? this.renderer : {};
+    const { renderer } = this;
+    const { identification, packet } = this.packets ? renderer : {};
     return {
-      ...(identification === undefined ? {} : { identification: (i) => this.wants(i.session) && this.print(identification(i)) }),
-      ...(packet === undefined ? {} : { packet: (p) => this.wants(p.session) && this.print(packet(p)) }),
+      ...(identification === undefined ? {} : { identification: (i) => this.wants(i.session) && this.print(identification.call(renderer, i)) }),
+      ...(packet === undefined ? {} : { packet: (p) => this.wants(p.session) && this.print(packet.call(renderer, p)) }),
       session: (s) => {
         if (!this.wants(s)) return;
         this.look(s.problems);

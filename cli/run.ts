@@ -10,11 +10,12 @@ import { optionsOf } from './options.ts';
 import { codeOf } from './output.ts';
 import { packets } from './packets.ts';
 import { quickParse } from './quick.ts';
+import { report } from './report.ts';
 import { secrets } from './secrets.ts';
 import { summary } from './summary.ts';
 
 /** The commands, in the order of the help. The first is what a bare capture means. */
-export const COMMANDS: readonly Command[] = [summary, packets, explain, kex, follow, extract, annotate, secrets];
+export const COMMANDS: readonly Command[] = [summary, packets, explain, kex, follow, extract, annotate, report, secrets];
 
 export const EXIT = { done: 0, problems: 1, usage: 2, input: 3, bug: 70 } as const;
 

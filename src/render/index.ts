@@ -154,6 +154,12 @@ export const RENDERERS: readonly RendererRow[] = [
     commands: ['annotate'],
     make: async (options) => (await import('./annotated.ts')).annotatedRenderer(options),
   },
+  {
+    name: 'html',
+    description: 'one page that holds everything and loads nothing',
+    commands: ['report'],
+    make: async (options) => (await import('./html/report.ts')).reportRenderer(options),
+  },
 ];
 
 /** The renderer called `name` among those that `command` offers. Unless they are asked for it gets to see no passwords. */

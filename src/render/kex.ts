@@ -115,7 +115,7 @@ function folded(bytes: Uint8Array, maxBytes: number | undefined): string {
 }
 
 /** `frame 6, offset 71`; of a value in several frames the first, and up to where it goes. */
-function placesText(places: readonly Place[]): string {
+export function placesText(places: readonly Place[]): string {
   const [first] = places;
   const last = places[places.length - 1];
   if (first === undefined || last === undefined) return 'sent nowhere';

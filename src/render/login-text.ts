@@ -81,13 +81,13 @@ function transferText(t: Transfer): string {
   return `${t.direction} ${JSON.stringify(shorten(t.path, COMMAND_SHOWN))}, ${grouped(t.bytes)}${size} bytes, ${t.complete ? 'complete' : 'not complete'}${note}`;
 }
 
-function subsystemText(c: Channel): string | undefined {
+export function subsystemText(c: Channel): string | undefined {
   if (c.subsystem !== undefined) return `subsystem ${JSON.stringify(shorten(c.subsystem, NAME_SHOWN))}`;
   return c.requests.some((r) => r.name === 'shell') ? 'shell' : undefined;
 }
 
 /** Where a forwarded connection goes. */
-function parametersText(c: Channel): string {
+export function parametersText(c: Channel): string {
   const { hostToConnect, portToConnect, addressConnected, portConnected, socketPath } = c.parameters;
   if (typeof socketPath === 'string') return JSON.stringify(shorten(socketPath, NAME_SHOWN));
   const [address, port] = [hostToConnect ?? addressConnected, portToConnect ?? portConnected];

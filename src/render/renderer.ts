@@ -51,6 +51,8 @@ export interface RenderOptions {
   readonly limits: Limits;
   /** What came of a file that moved, when files are written. */
   readonly extracted: ((transfer: Transfer) => ExtractedFile | undefined) | undefined;
+  /** Messages in a page, at most; undefined for what the page takes as its default. */
+  readonly maxPackets: number | undefined;
 }
 
 /** A stream of a channel: what each side sent, and the extended data (RFC 4254 section 5.2), in practice stderr. */
@@ -89,6 +91,7 @@ export const DEFAULT_RENDER_OPTIONS: RenderOptions = {
   level: 'student',
   limits: DEFAULT_LIMITS,
   extracted: undefined,
+  maxPackets: undefined,
 };
 
 /** The commands; each prints through a renderer. */

@@ -116,7 +116,7 @@ function framesText(space: Space, last: number): string {
 }
 
 /** The value of a leaf, or of a node whose children do not tell it. */
-function valueText(f: Field, maxBytes: number | undefined): string {
+export function valueText(f: Field, maxBytes: number | undefined): string {
   const v = f.value;
   if (v instanceof Uint8Array) return f.children.length > 0 ? '' : bytesText(v, maxBytes ?? BYTES_SHOWN);
   if (typeof v === 'string') return shorten(v, maxBytes ?? TEXT_SHOWN);

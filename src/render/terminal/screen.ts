@@ -86,6 +86,17 @@ export class Screen implements Terminal {
     return this.transcript.take();
   }
 
+  /** The rows as they are on the screen now, down to the last one with something in it or the cursor's. */
+  picture(): string[] {
+    const { grid, row } = this;
+    return Array.from({ length: Math.max(grid.used, row + 1) }, (_, i) => textOfRow(grid.row(i)));
+  }
+
+  /** Where the cursor stands in the picture. */
+  get cursor(): Cursor {
+    return { row: this.row, column: this.column };
+  }
+
   // --- lines that leave
 
   /** Rows go up by `n` within the region; those that leave the screen at its top are kept, without `blank` only if something is in them. */

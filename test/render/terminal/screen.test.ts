@@ -105,6 +105,17 @@ test('a smaller window keeps what stood above the cursor', () => {
   expect([...lines, ...screen.take(utf8('\r\n6')), ...screen.finish()]).toEqual(['1', '2', '3', '4', '5!', '6']);
 });
 
+test('the picture is what is on the screen now, with the cursor in it, also of a program that uses all of it', () => {
+  const screen = new Screen(20, 4);
+  screen.take(utf8('one\r\ntwo\r\nthree\r\nfour\r\nfi'));
+  expect(screen.picture()).toEqual(['two', 'three', 'four', 'fi']);
+  expect(screen.cursor).toEqual({ row: 3, column: 2 });
+  screen.take(utf8(`${ESC}[?1049h${ESC}[2;5Hx`));
+  expect(screen.picture()).toEqual(['', '    x']);
+  expect(screen.take(utf8(`${ESC}[?1049l`)).slice(0, 3)).toEqual(['two', 'three', 'four']);
+  expect(screen.picture()).toEqual(['fi']);
+});
+
 describe('streams that mean harm', () => {
   const big = 2 ** 31;
   test.each<[string, string]>([
