@@ -1,6 +1,6 @@
 /** The screen of a terminal: what a person saw of the output of a program, and the lines that have left it. */
 import { EscapeReader, type Terminal } from './escapes.ts';
-import { Grid, type Row } from './grid.ts';
+import { Grid, type Row, textOfRow } from './grid.ts';
 import { Transcript } from './transcript.ts';
 
 /** Rows and columns that are believed; a terminal of no size is taken for the usual one. */
@@ -104,7 +104,7 @@ export class Screen implements Terminal {
     const gone = this.grid.scrollUp(n);
     if (this.grid.top > 0) return;
     if (this.alternate === undefined) this.transcript.add(gone, blank);
-    else this.picture(gone);
+    else this.keepPicture(gone);
   }
 
   private enterAlternate(): void {
@@ -116,14 +116,14 @@ export class Screen implements Terminal {
   private leaveAlternate(): void {
     const { alternate } = this;
     if (alternate === undefined) return;
-    this.picture(alternate.removeTop(alternate.used));
+    this.keepPicture(alternate.removeTop(alternate.used));
     this.transcript.endPicture();
     this.alternate = undefined;
     this.move(this.before.row, this.before.column);
   }
 
   /** What a program showed on the whole screen comes behind what stood above the cursor before. */
-  private picture(rows: readonly Row[]): void {
+  private keepPicture(rows: readonly Row[]): void {
     this.transcript.picture(rows, () => {
       const { row, column } = this.before;
       this.before = { row: 0, column };
