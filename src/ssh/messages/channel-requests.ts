@@ -117,7 +117,7 @@ export const CHANNEL_REQUESTS: readonly Specific[] = [
   bare('eow@openssh.com', 'openssh:PROTOCOL#2.1', 'The sender takes no more data, while it still sends: nobody reads the output any more.'),
   bare('auth-agent-req@openssh.com', 'openssh:PROTOCOL.agent', "Asks that programs on the server can use the client's key agent."),
   bare('auth-agent-req', 'draft-ietf-secsh-agent', 'The same as auth-agent-req@openssh.com, in the spelling of other programs.'),
-  bare('agent-req', '9987#4.1', 'The same as auth-agent-req@openssh.com, by its standard name.'),
+  bare('agent-req', '9987', 'The same as auth-agent-req@openssh.com, by its standard name.'),
   bare('keepalive@openssh.com', 'openssh:PROTOCOL#2', 'Asks nothing: any answer, mostly a failure, shows that the peer is alive.'),
   bare('simple@putty.projects.tartarus.org', 'putty:ssh2connection', 'This is the only channel that the client will open, so its window need not be shared.'),
   bare('winadj@putty.projects.tartarus.org', 'putty:ssh2connection', 'Asks nothing: the failure that answers it tells how long data is under way.'),

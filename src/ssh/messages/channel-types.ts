@@ -69,7 +69,7 @@ export const CHANNEL_TYPES: readonly Specific[] = [
     body: nothingMore,
   },
   { name: 'auth-agent', rfc: 'draft-ietf-secsh-agent', note: 'The same as auth-agent@openssh.com, in the spelling of other programs.', body: nothingMore },
-  { name: 'agent-connect', rfc: '9987#4.2', note: 'The same as auth-agent@openssh.com, by its standard name.', body: nothingMore },
+  { name: 'agent-connect', rfc: '9987', note: 'The same as auth-agent@openssh.com, by its standard name.', body: nothingMore },
   {
     name: 'tun@openssh.com',
     rfc: 'openssh:PROTOCOL#2.3',

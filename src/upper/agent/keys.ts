@@ -1,4 +1,4 @@
-/** Private keys as they are given to an agent, and under which conditions it keeps them (RFC 9987 section 5.2). */
+/** Private keys as they are given to an agent, and under which conditions it keeps them (RFC 9987). */
 
 import { hostKeyBlob } from '../../ssh/hostkey/blob.ts';
 import { boolean, box, by, type Codec, described, mpint, named, repeat, rest, secret, string, struct, text, uint8, uint32 } from '../../wire/codec.ts';

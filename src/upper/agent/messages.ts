@@ -17,7 +17,7 @@ const identity = struct({ keyBlob, comment });
 const pin = described(secret(string), 'PIN of the token.');
 const token = { readerId: described(text, 'The token.'), pin };
 
-/** RFC 9987 section 5.5.1. */
+/** Flags of a signature request (RFC 9987). */
 const SIGN_FLAGS = { 1: 'RSA with SHA-256', 2: 'RSA with SHA-512' };
 
 /** Keys named in one summary. */
@@ -44,11 +44,11 @@ function extensionBody(name: string) {
 }
 
 const REQUESTS: readonly MessageDef[] = [
-  message(11, 'SSH_AGENTC_REQUEST_IDENTITIES', '9987#5.4', 'Asks which keys the agent has.', empty),
+  message(11, 'SSH_AGENTC_REQUEST_IDENTITIES', '9987', 'Asks which keys the agent has.', empty),
   message(
     13,
     'SSH_AGENTC_SIGN_REQUEST',
-    '9987#5.5',
+    '9987',
     'Asks the agent to sign: the private key never leaves it.',
     struct({
       keyBlob,
@@ -57,17 +57,17 @@ const REQUESTS: readonly MessageDef[] = [
     }),
     (v) => joined(signedWords(v.data), `with ${keyWords(v.keyBlob as KeyValue)}`),
   ),
-  message(17, 'SSH_AGENTC_ADD_IDENTITY', '9987#5.2', 'Gives the agent a private key.', privateKey, typeWords),
-  message(18, 'SSH_AGENTC_REMOVE_IDENTITY', '9987#5.3', 'Makes the agent forget a key.', struct({ keyBlob }), (v) => keyWords(v.keyBlob as KeyValue)),
-  message(19, 'SSH_AGENTC_REMOVE_ALL_IDENTITIES', '9987#5.3', 'Makes the agent forget all keys.', empty),
-  message(20, 'SSH_AGENTC_ADD_SMARTCARD_KEY', '9987#5.2', 'Gives the agent the keys of a token.', struct(token), (v) => plain(v.readerId)),
-  message(21, 'SSH_AGENTC_REMOVE_SMARTCARD_KEY', '9987#5.3', 'Makes the agent forget the keys of a token.', struct(token), (v) => plain(v.readerId)),
-  message(22, 'SSH_AGENTC_LOCK', '9987#5.6', 'Locks the agent with a passphrase.', struct({ passphrase: described(secret(string), 'The passphrase.') })),
-  message(23, 'SSH_AGENTC_UNLOCK', '9987#5.6', 'Unlocks the agent.', struct({ passphrase: described(secret(string), 'The passphrase.') })),
+  message(17, 'SSH_AGENTC_ADD_IDENTITY', '9987', 'Gives the agent a private key.', privateKey, typeWords),
+  message(18, 'SSH_AGENTC_REMOVE_IDENTITY', '9987', 'Makes the agent forget a key.', struct({ keyBlob }), (v) => keyWords(v.keyBlob as KeyValue)),
+  message(19, 'SSH_AGENTC_REMOVE_ALL_IDENTITIES', '9987', 'Makes the agent forget all keys.', empty),
+  message(20, 'SSH_AGENTC_ADD_SMARTCARD_KEY', '9987', 'Gives the agent the keys of a token.', struct(token), (v) => plain(v.readerId)),
+  message(21, 'SSH_AGENTC_REMOVE_SMARTCARD_KEY', '9987', 'Makes the agent forget the keys of a token.', struct(token), (v) => plain(v.readerId)),
+  message(22, 'SSH_AGENTC_LOCK', '9987', 'Locks the agent with a passphrase.', struct({ passphrase: described(secret(string), 'The passphrase.') })),
+  message(23, 'SSH_AGENTC_UNLOCK', '9987', 'Unlocks the agent.', struct({ passphrase: described(secret(string), 'The passphrase.') })),
   message(
     25,
     'SSH_AGENTC_ADD_ID_CONSTRAINED',
-    '9987#5.2',
+    '9987',
     'Gives the agent a private key under conditions.',
     extend(privateKey, () => struct({ constraints: described(constraints, 'The conditions.') })),
     (v) => joined(typeWords(v), count(v.constraints, 'constraint')),
@@ -75,7 +75,7 @@ const REQUESTS: readonly MessageDef[] = [
   message(
     26,
     'SSH_AGENTC_ADD_SMARTCARD_KEY_CONSTRAINED',
-    '9987#5.2',
+    '9987',
     'Gives the agent the keys of a token under conditions.',
     struct({ ...token, constraints: described(constraints, 'The conditions.') }),
     (v) => joined(plain(v.readerId), count(v.constraints, 'constraint')),
@@ -83,7 +83,7 @@ const REQUESTS: readonly MessageDef[] = [
   message(
     27,
     'SSH_AGENTC_EXTENSION',
-    '9987#5.7',
+    '9987',
     'Asks for something that an extension defines.',
     extend(struct({ extensionType: described(text, 'Name of the extension.') }), (v) => extensionBody(v.extensionType)),
     (v, verdict) => {
@@ -95,16 +95,16 @@ const REQUESTS: readonly MessageDef[] = [
 ];
 
 const RESPONSES: readonly MessageDef[] = [
-  message(5, 'SSH_AGENT_FAILURE', '9987#5.1', 'The request failed, or is not known.', empty, (_, request) => request ?? ''),
+  message(5, 'SSH_AGENT_FAILURE', '9987', 'The request failed, or is not known.', empty, (_, request) => request ?? ''),
   message(
     6,
     'SSH_AGENT_SUCCESS',
-    '9987#5.1',
+    '9987',
     'The request was done. Of a query it holds the names of the extensions in older agents.',
     struct({ contents: described(repeat(text), 'Names, when there was a query.') }),
     (_, request) => request ?? '',
   ),
-  message(12, 'SSH_AGENT_IDENTITIES_ANSWER', '9987#5.4', 'The public keys of the agent.', struct({ keys: described(counted(identity), 'The keys.') }), (v) => {
+  message(12, 'SSH_AGENT_IDENTITIES_ANSWER', '9987', 'The public keys of the agent.', struct({ keys: described(counted(identity), 'The keys.') }), (v) => {
     const keys = v.keys ?? [];
     const more = keys.length > KEYS_NAMED && `and ${keys.length - KEYS_NAMED} more`;
     return joined(count(keys, 'key'), ...keys.slice(0, KEYS_NAMED).map(identityWords), more);
@@ -112,16 +112,16 @@ const RESPONSES: readonly MessageDef[] = [
   message(
     14,
     'SSH_AGENT_SIGN_RESPONSE',
-    '9987#5.5',
+    '9987',
     'The signature that was asked for.',
     struct({ signature: described(box(signatureBlob), 'The signature.') }),
     (v, verdict) => joined(plain(v.signature?.algorithm, 64), verdict),
   ),
-  message(28, 'SSH_AGENT_EXTENSION_FAILURE', '9987#5.7', 'The extension is known, and the request failed.', empty, (_, request) => request ?? ''),
+  message(28, 'SSH_AGENT_EXTENSION_FAILURE', '9987', 'The extension is known, and the request failed.', empty, (_, request) => request ?? ''),
   message(
     29,
     'SSH_AGENT_EXTENSION_RESPONSE',
-    '9987#5.7',
+    '9987',
     'What the extension answers.',
     struct({ extensionType: described(text, 'Name of the extension.'), contents: described(repeat(text), 'Of a query the names of the extensions.') }),
     (v) => plain(v.extensionType),
