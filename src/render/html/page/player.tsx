@@ -15,18 +15,8 @@ const TICK = 40;
 export function Player({ channel, session }: { channel: ChannelData; session: SessionData }) {
   const clock = useMemo(() => clockOf(channel), [channel]);
   const total = clock.at(-1) ?? 0;
-  const [at, setAt] = useState(total);
-  const [playing, setPlaying] = useState(false);
-  const [speed, setSpeed] = useState<(typeof SPEEDS)[number]>('1×');
-  useEffect(() => {
-    if (!playing) return undefined;
-    const timer = setInterval(() => setAt((now) => Math.min(total, now + (TICK / 1000) * Number.parseInt(speed, 10))), TICK);
-    return () => clearInterval(timer);
-  }, [playing, speed, total]);
-  useEffect(() => {
-    if (at >= total) setPlaying(false);
-  }, [at, total]);
-  const shown = clock.filter((time) => time <= at).length;
+  const tape = useTape(total);
+  const shown = clock.filter((time) => time <= tape.at).length;
   const replayer = useMemo(() => new Replayer(channel), [channel]);
   const picture = useMemo(() => replayer.at(shown), [replayer, shown]);
   const last = channel.events[shown - 1];
@@ -34,29 +24,7 @@ export function Player({ channel, session }: { channel: ChannelData; session: Se
     <figure class="player">
       {total > 0 && (
         <div class="controls">
-          <button
-            type="button"
-            onClick={() => {
-              if (!playing && at >= total) setAt(0);
-              setPlaying(!playing);
-            }}
-          >
-            {playing ? 'Pause' : at >= total ? 'Play' : 'Go on'}
-          </button>
-          <input
-            type="range"
-            aria-label="Place in time"
-            aria-valuetext={timeText(at)}
-            min={0}
-            max={total}
-            step={total / 1000 || 1}
-            value={at}
-            onInput={(event) => {
-              setPlaying(false);
-              setAt(Number(event.currentTarget.value));
-            }}
-          />
-          <Choices label="Speed" values={SPEEDS} value={speed} choose={(one) => setSpeed(one)} />
+          <Controls tape={tape} />
           {last !== undefined && (
             <a class="origin" href={linkTo(session.number, { message: last.message })}>
               {last.message.replace('-', ' ')}
@@ -75,6 +43,63 @@ export function Player({ channel, session }: { channel: ChannelData; session: Se
         {total > 0 && `Pauses longer than ${PAUSE} s are shortened.`}
       </figcaption>
     </figure>
+  );
+}
+
+type Speed = (typeof SPEEDS)[number];
+
+/** A tape of `total` seconds: where it stands, and what can be done with it. */
+interface Tape {
+  readonly total: number;
+  readonly at: number;
+  readonly playing: boolean;
+  readonly speed: Speed;
+  toggle(): void;
+  go(at: number): void;
+  setSpeed(speed: Speed): void;
+}
+
+function useTape(total: number): Tape {
+  const [at, setAt] = useState(total);
+  const [playing, setPlaying] = useState(false);
+  const [speed, setSpeed] = useState<Speed>('1×');
+  useEffect(() => {
+    if (!playing) return undefined;
+    const timer = setInterval(() => setAt((now) => Math.min(total, now + (TICK / 1000) * Number.parseInt(speed, 10))), TICK);
+    return () => clearInterval(timer);
+  }, [playing, speed, total]);
+  useEffect(() => {
+    if (at >= total) setPlaying(false);
+  }, [at, total]);
+  const toggle = () => {
+    if (!playing && at >= total) setAt(0);
+    setPlaying(!playing);
+  };
+  const go = (to: number) => {
+    setPlaying(false);
+    setAt(to);
+  };
+  return { total, at, playing, speed, toggle, go, setSpeed: (one) => setSpeed(one) };
+}
+
+function Controls({ tape: { total, at, playing, speed, toggle, go, setSpeed } }: { tape: Tape }) {
+  return (
+    <>
+      <button type="button" onClick={toggle}>
+        {playing ? 'Pause' : at >= total ? 'Play' : 'Go on'}
+      </button>
+      <input
+        type="range"
+        aria-label="Place in time"
+        aria-valuetext={timeText(at)}
+        min={0}
+        max={total}
+        step={total / 1000 || 1}
+        value={at}
+        onInput={(event) => go(Number(event.currentTarget.value))}
+      />
+      <Choices label="Speed" values={SPEEDS} value={speed} choose={setSpeed} />
+    </>
   );
 }
 

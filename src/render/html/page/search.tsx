@@ -1,6 +1,6 @@
 /** The search box and what it finds. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { find } from './find.ts';
+import { type Found, find } from './find.ts';
 import { linkTo } from './route.ts';
 import type { Shared } from './shared.ts';
 
@@ -62,31 +62,43 @@ export function Search({ shared }: { shared: Shared }) {
         onKeyDown={pressed}
       />
       <kbd>/</kbd>
-      {showing && (
-        <div class="results" id="results" role="listbox" aria-label="Found">
-          {results.length === 0 && <p class="none">Nothing holds “{query.trim()}”.</p>}
-          {results.map(({ session, message, excerpt }, i) => (
-            // biome-ignore lint/a11y/useFocusableInteractive: the box keeps the focus, and aria-activedescendant tells which option is meant
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the box takes the keys
-            <div
-              key={`${session.number}/${message.id}`}
-              id={`result-${i}`}
-              role="option"
-              aria-selected={i === at}
-              onMouseDown={(event) => event.preventDefault()}
-              onClick={() => take(i)}
-            >
-              <b class={message.side}>{message.name}</b>
-              <span class="where">
-                {shared.data.sessions.length > 1 ? `session ${session.number}, ` : ''}
-                {message.id.replace('-', ' ')}
-              </span>
-              <span class="excerpt">{excerpt}</span>
-            </div>
-          ))}
-          {results.length === MOST && <p class="none">The first {MOST}; say more to see others.</p>}
-        </div>
-      )}
+      {showing && <Results shared={shared} query={query} results={results} at={at} take={take} />}
     </search>
+  );
+}
+
+interface ResultsProps {
+  readonly shared: Shared;
+  readonly query: string;
+  readonly results: readonly Found[];
+  readonly at: number;
+  take(i: number): void;
+}
+
+function Results({ shared, query, results, at, take }: ResultsProps) {
+  return (
+    <div class="results" id="results" role="listbox" aria-label="Found">
+      {results.length === 0 && <p class="none">Nothing holds “{query.trim()}”.</p>}
+      {results.map(({ session, message, excerpt }, i) => (
+        // biome-ignore lint/a11y/useFocusableInteractive: the box keeps the focus, and aria-activedescendant tells which option is meant
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the box takes the keys
+        <div
+          key={`${session.number}/${message.id}`}
+          id={`result-${i}`}
+          role="option"
+          aria-selected={i === at}
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => take(i)}
+        >
+          <b class={message.side}>{message.name}</b>
+          <span class="where">
+            {shared.data.sessions.length > 1 ? `session ${session.number}, ` : ''}
+            {message.id.replace('-', ' ')}
+          </span>
+          <span class="excerpt">{excerpt}</span>
+        </div>
+      ))}
+      {results.length === MOST && <p class="none">The first {MOST}; say more to see others.</p>}
+    </div>
   );
 }
