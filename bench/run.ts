@@ -156,7 +156,7 @@ const BENCHMARKS: readonly Benchmark[] = [
 const args = process.argv.slice(2);
 const runsAt = args.indexOf('--runs');
 const runs = runsAt >= 0 ? Number(args[runsAt + 1]) : 5;
-const names = args.filter((a, i) => !a.startsWith('--') && i !== runsAt + 1);
+const names = args.filter((a, i) => !a.startsWith('--') && (runsAt < 0 || i !== runsAt + 1));
 const captures = await Captures.at(root);
 console.log(`${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown'}; node ${process.version}; medians of ${runs} runs in turn after one warm-up`);
 for (const b of BENCHMARKS) {

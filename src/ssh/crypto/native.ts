@@ -74,6 +74,7 @@ function over(crypto: Crypto): Primitives {
   // Asking OpenSSL for its lists takes milliseconds.
   const ciphers = lazily(() => new Set(crypto.getCiphers()));
   const hashes = lazily(() => new Set(crypto.getHashes()));
+  const has = (name: HashName) => name !== 'shake256' && hashes().has(name);
   const known = (cipher: BlockCipherName, key: Uint8Array, mode: string): string | undefined => {
     const name = `${baseName(cipher, key)}-${mode}`;
     return ciphers().has(name) ? name : undefined;
@@ -86,7 +87,8 @@ function over(crypto: Crypto): Primitives {
   return {
     name: 'native',
     // A string comes back from the one-shot hash twice as fast as a Buffer.
-    hash: (name: HashName, data) => (hashes().has(name) && name !== 'shake256' ? latin1Bytes(crypto.hash(name, data, 'binary')) : portable.hash(name, data)),
+    hash: (name, data) => (has(name) ? latin1Bytes(crypto.hash(name, data, 'binary')) : portable.hash(name, data)),
+    hashOfTwo: (name, head, data) => (has(name) ? arrayOf(crypto.createHash(name).update(head).update(data).digest()) : portable.hashOfTwo(name, head, data)),
     ecb,
     ctr(cipher, key, counter) {
       const name = known(cipher, key, 'ctr');

@@ -112,7 +112,7 @@ export function makeMac(name: string, key: Uint8Array, primitives: Primitives = 
   }
   const inner = hash(row?.hash ?? '');
   if (row?.family !== 'hmac' || inner === undefined) return undefined;
-  return new Hmac((data) => primitives.hash(inner.name, data), inner.blockLength, inner.length, row.tagLength, key);
+  return new Hmac(primitives, inner.name, inner.blockLength, inner.length, row.tagLength, key);
 }
 
 export interface OpenerParts {

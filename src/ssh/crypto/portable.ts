@@ -58,6 +58,12 @@ function blocks(cipher: BlockCipherName, key: Uint8Array): Ecb {
 export const portable: Primitives = {
   name: 'portable',
   hash: (name, data) => HASHES[name](data),
+  hashOfTwo(name, head, data) {
+    const both = new Uint8Array(head.length + data.length);
+    both.set(head);
+    both.set(data, head.length);
+    return HASHES[name](both);
+  },
   ecb: (cipher, key) => blocks(cipher, key).encrypt,
   ctr: (cipher, key, counter) => ctrOver(blocks(cipher, key).encrypt, counter),
   cbc: (cipher, key) => cbcOver(blocks(cipher, key)),

@@ -10,6 +10,8 @@ export type BlockCipherName = 'aes' | 'des' | '3des' | 'blowfish' | 'cast128' | 
 export interface Primitives {
   readonly name: 'native' | 'portable';
   hash(name: HashName, data: Uint8Array): Uint8Array;
+  /** The hash of two pieces, for data that is too long to be put behind a head first. */
+  hashOfTwo(name: HashName, head: Uint8Array, data: Uint8Array): Uint8Array;
   /** Encrypts block by block. */
   ecb(cipher: BlockCipherName, key: Uint8Array): Transform;
   /** XORs the key stream of counter mode (RFC 4344 section 4), from the block `counter` on; any number of bytes. */
