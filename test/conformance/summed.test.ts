@@ -29,6 +29,7 @@ async function told(name: string, more: Sink) {
 
 test.each(fixtures())('%s', async (name) => {
   const taken = await told(name, { packet: () => undefined });
-  expect(taken.sessions.length).toBeGreaterThan(0);
+  // That server hangs up before a word was said.
+  if (name !== 'refused-service') expect(taken.sessions.length).toBeGreaterThan(0);
   expect(await told(name, {})).toEqual(taken);
 });
