@@ -7,6 +7,8 @@ import { join } from 'node:path';
 /** One run of a process. */
 export interface Run {
   readonly seconds: number;
+  /** Seconds of processor time of all its threads, which other programs disturb less; undefined where GNU time is not installed. */
+  readonly processor: number | undefined;
   /** Peak resident memory in MB, as GNU time reports it; undefined where that is not installed. */
   readonly megabytes: number | undefined;
 }
@@ -18,15 +20,15 @@ const nothing = openSync('/dev/null', 'w');
 export function run(command: readonly string[]): Run {
   const timed = existsSync(TIME);
   const report = join(tmpdir(), `sshark-bench-${process.pid}`);
-  const argv = timed ? [TIME, '-f', '%M', '-o', report, ...command] : [...command];
+  const argv = timed ? [TIME, '-f', '%U %S %M', '-o', report, ...command] : [...command];
   const start = performance.now();
   const done = spawnSync(argv[0] as string, argv.slice(1), { stdio: ['ignore', nothing, 'pipe'] });
   const seconds = (performance.now() - start) / 1000;
   if (done.status !== 0) throw new Error(`${command.join(' ')} ended with ${done.status}: ${done.stderr?.toString().slice(-300)}`);
-  if (!timed) return { seconds, megabytes: undefined };
-  const megabytes = Number(readFileSync(report, 'utf8').trim().split('\n').pop()) / 1024;
+  if (!timed) return { seconds, processor: undefined, megabytes: undefined };
+  const [user = 0, system = 0, kilobytes = 0] = (readFileSync(report, 'utf8').trim().split('\n').pop() ?? '').split(' ').map(Number);
   rmSync(report, { force: true });
-  return { seconds, megabytes };
+  return { seconds, processor: user + system, megabytes: kilobytes / 1024 };
 }
 
 /** Whether a program can be started. */
@@ -53,6 +55,9 @@ export function alternate(ours: readonly string[], theirs: readonly string[] | u
 }
 
 function middle(runs: readonly Run[]): Run {
-  const memory = runs.map((r) => r.megabytes).filter((m) => m !== undefined);
-  return { seconds: median(runs.map((r) => r.seconds)), megabytes: memory.length === 0 ? undefined : median(memory) };
+  const known = (values: readonly (number | undefined)[]) => {
+    const there = values.filter((v) => v !== undefined);
+    return there.length === 0 ? undefined : median(there);
+  };
+  return { seconds: median(runs.map((r) => r.seconds)), processor: known(runs.map((r) => r.processor)), megabytes: known(runs.map((r) => r.megabytes)) };
 }

@@ -67,12 +67,18 @@ function versus(file: string, ours: readonly string[], theirs: readonly string[]
   const r = alternate([...sshark, ...ours, file], tshark ? ['tshark', ...theirs, '-r', file] : undefined, runs);
   const rows = [`  sshark ${ours.join(' ')}: ${words(r.ours)}, ${(size / r.ours.seconds).toFixed(0)} MB/s`];
   if (r.theirs === undefined) rows.push('  tshark is not installed: no ratio');
-  else rows.push(`  tshark ${theirs.join(' ')}: ${words(r.theirs)}`, `  ratio: ${(r.theirs.seconds / r.ours.seconds).toFixed(1)} times the speed of tshark`);
+  else {
+    const spent = r.theirs.processor === undefined ? '' : ` (by processor time ${(r.theirs.processor / (r.ours.processor ?? 0)).toFixed(1)})`;
+    rows.push(
+      `  tshark ${theirs.join(' ')}: ${words(r.theirs)}`,
+      `  ratio: ${(r.theirs.seconds / r.ours.seconds).toFixed(1)} times the speed of tshark${spent}`,
+    );
+  }
   return rows;
 }
 
 function words(r: Run): string {
-  return `${r.seconds.toFixed(2)} s${r.megabytes === undefined ? '' : `, ${r.megabytes.toFixed(0)} MB`}`;
+  return `${r.seconds.toFixed(2)} s${r.processor === undefined ? '' : ` (${r.processor.toFixed(2)} s of processor time)`}${r.megabytes === undefined ? '' : `, ${r.megabytes.toFixed(0)} MB`}`;
 }
 
 const BENCHMARKS: readonly Benchmark[] = [
