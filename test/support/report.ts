@@ -1,5 +1,5 @@
 /** Reports as files, for a browser to open. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pieces } from '../../src/index.ts';
@@ -19,9 +19,17 @@ export function reportOfFixture(name: string, { open = true, ...options }: Parti
   return reportOf(capture, open ? secrets : undefined, options);
 }
 
-/** Writes `html` to a file of its own; gives its address. */
+const folders: string[] = [];
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Writes `html` to a file of its own, which is there as long as the tests of its file run; gives its address. */
 export function fileOf(html: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'sshark-report-')), 'report.html');
+  const folder = mkdtempSync(join(tmpdir(), 'sshark-report-'));
+  folders.push(folder);
+  const path = join(folder, 'report.html');
   writeFileSync(path, html);
   return `file://${path}`;
 }
