@@ -13,7 +13,10 @@ const dir = mkdtempSync(join(tmpdir(), 'sshark-jobs-'));
 const capture = join(dir, 'many.pcapng');
 const worker = bundledWorker();
 
-beforeAll(() => writeFileSync(capture, shuffled(fixtures().slice(0, 12), 1).capture));
+beforeAll(() => {
+  writeFileSync(capture, shuffled(fixtures().slice(0, 12), 1).capture);
+  writeFileSync(join(dir, 'package.json'), '{ "type": "module" }');
+});
 afterAll(() => {
   worker.remove();
   rmSync(dir, { recursive: true });
@@ -26,7 +29,7 @@ function run(program: URL, world: Partial<World> = {}, more: readonly string[] =
 
 /** A run with a worker that does what `code` says. */
 function runWith(code: string, more: readonly string[] = []) {
-  writeFileSync(join(dir, 'session-worker.js'), `const { parentPort } = require('node:worker_threads');\n${code}`);
+  writeFileSync(join(dir, 'session-worker.js'), `import { parentPort } from 'node:worker_threads';\n${code}`);
   return run(pathToFileURL(`${dir}/`), {}, more);
 }
 
