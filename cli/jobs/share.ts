@@ -10,11 +10,15 @@ export class Inseparable extends Error {}
 
 /** What a session costs besides its bytes, in bytes: the exchange of keys takes as long as the decryption of so many. */
 const SESSION_COST = 64 * 1024;
+/** Of so many calls one is measured. */
+const SAMPLE = 8;
 
 /** The share of one thread. All threads read the whole capture up to the bytes of its flows; each dissects the sessions that are its own. */
 export class JobShare implements Share {
   /** Calls of all sessions so far, also of those of other threads: the clock by which results are put in order. */
   tick = 0;
+  /** Milliseconds that sessions took while one thread had them all, about: one call in SAMPLE is measured. */
+  busy = 0;
   sessions = 0;
   /** Sessions inside others were met while there was one thread. */
   nested = false;
@@ -23,7 +27,7 @@ export class JobShare implements Share {
   /** Bytes and costs of the sessions that each thread got so far. */
   private readonly loads: number[];
   /** The sessions that are open while one thread has them all; undefined once they are shared out. */
-  private open_: Set<SharedSession> | undefined;
+  private alone: Set<SharedSession> | undefined;
   private secrets: Secrets | undefined;
 
   /** Thread `index` of `jobs`; the first one has all sessions until `shareOut`. */
@@ -31,7 +35,7 @@ export class JobShare implements Share {
     this.index = index;
     this.jobs = jobs;
     this.loads = new Array(jobs).fill(0);
-    this.open_ = index === 0 ? new Set() : undefined;
+    this.alone = index === 0 ? new Set() : undefined;
   }
 
   /** The session goes to the thread that has got least. */
@@ -40,34 +44,38 @@ export class JobShare implements Share {
     this.secrets = secrets;
     const owner = this.loads.indexOf(Math.min(...this.loads));
     this.count(owner, SESSION_COST);
-    const session = new SharedSession(this, owner, this.open_ !== undefined || owner === this.index ? make() : undefined);
-    this.open_?.add(session);
+    const session = new SharedSession(this, owner, this.alone !== undefined || owner === this.index ? make() : undefined);
+    this.alone?.add(session);
     return session;
   }
 
   /** An inner session has a number that the threads would have to agree on. */
   inside(): void {
-    if (this.open_ === undefined) throw new Inseparable();
+    if (this.alone === undefined) throw new Inseparable();
     this.nested = true;
   }
 
   /** Leaves the sessions of other threads to them, which dissect these from their beginnings. */
   shareOut(): void {
-    for (const session of this.open_ ?? []) if (session.owner !== this.index) session.leave();
-    this.open_ = undefined;
+    for (const session of this.alone ?? []) if (session.owner !== this.index) session.leave();
+    this.alone = undefined;
   }
 
   closed(session: SharedSession): void {
-    this.open_?.delete(session);
+    this.alone?.delete(session);
   }
 
   count(owner: number, bytes: number): void {
     this.loads[owner] = (this.loads[owner] ?? 0) + bytes;
   }
 
-  /** What all sessions cost so far, in bytes. */
-  get load(): number {
-    return this.loads.reduce((sum, load) => sum + load, 0);
+  /** A session is called. Gives what `ends` is to be told. */
+  begins(): number {
+    return ++this.tick % SAMPLE === 0 && this.alone !== undefined ? performance.now() : 0;
+  }
+
+  ends(began: number): void {
+    if (began > 0) this.busy += SAMPLE * (performance.now() - began);
   }
 
   /**
@@ -101,29 +109,33 @@ class SharedSession implements FlowHandler {
   }
 
   data(chunk: Chunk): void {
-    this.share.tick++;
+    const began = this.share.begins();
     this.share.count(this.owner, chunk.bytes.length);
     this.handler?.data(chunk);
+    this.share.ends(began);
   }
 
   gap(gap: Gap): void {
-    this.share.tick++;
+    const began = this.share.begins();
     this.handler?.gap(gap);
+    this.share.ends(began);
   }
 
   problem(problem: Problem, from: End): void {
-    this.share.tick++;
+    this.share.begins();
     this.handler?.problem(problem, from);
   }
 
   closed(from: End): void {
-    this.share.tick++;
+    const began = this.share.begins();
     this.handler?.closed?.(from);
+    this.share.ends(began);
   }
 
   end(how: FlowEnd): void {
-    this.share.tick++;
+    const began = this.share.begins();
     this.share.closed(this);
     this.handler?.end(how);
+    this.share.ends(began);
   }
 }

@@ -9,12 +9,13 @@ import { Inseparable, JobShare } from './share.ts';
 import { type Message, type Task, unitsOf, type WorkerTask } from './task.ts';
 import { Turns } from './turns.ts';
 
-/** Milliseconds over which the speed of reading is measured. */
+/** Milliseconds over which the speed of reading is measured, and bytes before that, with which the program is slow because it is not yet compiled. */
 const WINDOW = 50;
-/** Milliseconds that the rest of the capture must take to make up for the start of workers, each of which takes about a fifth of it. */
-const WORTHWHILE = 300;
-/** The part of the capture, at least, that must be sessions: the rest every thread reads anew. */
-const SESSIONS_PART = 0.25;
+const WARMING = 8 * 1024 * 1024;
+/** Milliseconds that a worker costs: its start, and that it has to be compiled too. */
+const WORKER_COST = 350;
+/** The part of the time of one thread that several may take, at most, to be worth the work that they do twice. */
+const WORTHWHILE = 0.8;
 
 /** Times `Task.ahead` that one piece may make to be printed: this thread cannot wait within it. */
 const MOST_OF_A_PIECE = 4;
@@ -44,6 +45,7 @@ export class Jobs {
   private read = 0;
   private windowStart = performance.now();
   private windowRead = 0;
+  private windowBusy = 0;
 
   /** The parts of all threads go to `join` in the order of one. Workers run `program`; `reckoned` is asked whether they pay, if it is there. */
   constructor(task: Task, program: URL, reckoned: Threads['pays'], join: (part: string) => void) {
@@ -106,11 +108,16 @@ export class Jobs {
     if (share.nested || share.overspent(limits) || share.sessions < 2 || read >= task.size) return false;
     if (this.reckoned !== undefined) return this.reckoned(read);
     const now = performance.now();
-    if (now - this.windowStart < WINDOW) return false;
-    const rest = ((now - this.windowStart) / (read - this.windowRead)) * (task.size - read);
+    if (now - this.windowStart < WINDOW || (this.windowRead === 0 && read < WARMING)) return false;
+    const passed = now - this.windowStart;
+    const warm = this.windowRead >= WARMING;
+    const rest = (passed / (read - this.windowRead)) * (task.size - read);
+    // What is not done by sessions every thread does.
+    const shared = rest * Math.min(1, (share.busy - this.windowBusy) / passed);
     this.windowStart = now;
     this.windowRead = read;
-    return rest >= WORTHWHILE && share.load >= SESSIONS_PART * read;
+    this.windowBusy = share.busy;
+    return warm && WORKER_COST + rest - shared + shared / task.jobs <= WORTHWHILE * rest;
   }
 
   private start(): void {
