@@ -6,6 +6,7 @@ import { randomOf } from '../test/support/random.ts';
 import { download, type Message, type Openable, smallMessages, writeEncrypted } from './encrypted.ts';
 import { Conversation } from './frames.ts';
 import type { Suite } from './sealed.ts';
+import { copySessions } from './sessions.ts';
 import { CaptureFile } from './write.ts';
 
 const CLIENTS = 0x0a000000;
@@ -169,6 +170,17 @@ export class Captures {
   /** One SFTP download under `suite`. */
   download(suite: Suite, megabytes: number, mss: number): Openable {
     return this.encrypted(`download-private-${suite.file}-${megabytes}mb-${mss}`, suite, () => download(megabytes), mss);
+  }
+
+  /** `count` SFTP downloads at one time. */
+  downloads(suite: Suite, count: number, megabytes: number, mss: number): Openable {
+    const one = this.download(suite, megabytes, mss);
+    const capture = join(this.dir, `downloads-${suite.file}-${count}x${megabytes}mb-${mss}.pcapng`);
+    if (!existsSync(capture)) {
+      copySessions(one.capture, `${capture}.part`, count);
+      renameSync(`${capture}.part`, capture);
+    }
+    return { capture, keylog: one.keylog };
   }
 
   private encrypted(name: string, suite: Suite, messages: () => Iterable<Message>, mss: number): Openable {

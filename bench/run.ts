@@ -77,6 +77,13 @@ function versus(file: string, ours: readonly string[], theirs: readonly string[]
   return rows;
 }
 
+/** One job and two on the same file, in turn. */
+function twice(file: string, args: readonly string[], what: string, runs: number): string {
+  const { ours: one, theirs: two } = alternate([...sshark, ...args, '--jobs', '1', file], [...sshark, ...args, '--jobs', '2', file], runs);
+  if (two === undefined) throw new Error('two jobs were not measured');
+  return `  ${what}: ${words(one)} and ${words(two)}: ${(one.seconds / two.seconds).toFixed(2)} times`;
+}
+
 function words(r: Run): string {
   return `${r.seconds.toFixed(2)} s${r.processor === undefined ? '' : ` (${r.processor.toFixed(2)} s of processor time)`}${r.megabytes === undefined ? '' : `, ${r.megabytes.toFixed(0)} MB`}`;
 }
@@ -131,6 +138,24 @@ const BENCHMARKS: readonly Benchmark[] = [
     name: 'bulk-ethernet',
     about: 'the same in segments of 1,448 bytes',
     run: (runs, c) => bulk(c, 1448, runs),
+  },
+  {
+    name: 'jobs',
+    about: '16 SFTP downloads of 64 MB at one time, with one thread and with two',
+    large: true,
+    run: (runs, c) =>
+      [CTR_ETM, GCM, CHACHA].map((suite) => {
+        const { capture, keylog } = c.downloads(suite, 16, 64, 65_000);
+        return twice(capture, ['summary', '-k', keylog], suite.name, runs);
+      }),
+  },
+  {
+    name: 'jobs-handshakes',
+    about: '20,000 short handshakes with one thread and with two',
+    run: (runs, c) => [
+      twice(c.handshakes(20_000), ['summary'], 'summary', runs),
+      twice(c.handshakes(20_000), ['packets', '-T', 'ndjson'], 'packets -T ndjson', Math.min(runs, 3)),
+    ],
   },
   {
     name: 'memory-transfer',

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
-import type { run } from './run.ts';
+import type { run, work } from './run.ts';
 
 /** What the bundle exports. */
 export interface Program {
   readonly run: typeof run;
+  readonly work: typeof work;
 }
 
 /** The files of the bundle, beside this one. */

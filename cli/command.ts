@@ -5,6 +5,14 @@ import type { CommandName, RenderOptions } from '../src/render/renderer.ts';
 import type { SecretStore } from '../src/secrets/store.ts';
 import type { Session, Sink } from '../src/ssh/model.ts';
 
+/** When a run gets more threads than its own, for tests; what is missing is reckoned. */
+export interface Threads {
+  /** Whether they are started now that `read` bytes of the capture were read. */
+  pays?(read: number): boolean;
+  /** Characters that a thread may be ahead of the others. */
+  readonly ahead?: number;
+}
+
 /** Where a command reads and writes: the real streams, or those of a test. */
 export interface World {
   /** Writes to standard output; throws an error with code EPIPE when nobody reads it any more. */
@@ -18,6 +26,7 @@ export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The folder that the program was compiled to, for threads that it starts. */
   readonly program?: URL;
+  readonly threads?: Threads;
 }
 
 /** The options and the capture of one call, as the command line gave them. */

@@ -3,14 +3,16 @@ import { findSecrets, openSource, type Source } from '../src/capture/file.ts';
 import { type DissectOptions, dissect } from '../src/dissect.ts';
 import { DEFAULT_LIMITS } from '../src/limits.ts';
 import { rendererRow } from '../src/render/index.ts';
-import { DEFAULT_RENDER_OPTIONS, type Renderer, type RenderOptions } from '../src/render/renderer.ts';
+import { DEFAULT_RENDER_OPTIONS, type RendererRow, type RenderOptions } from '../src/render/renderer.ts';
 import type { Sink } from '../src/ssh/model.ts';
-import type { Problem } from '../src/wire/problem.ts';
-import { type Arguments, type Command, InputError, lastOf, numberOf, type Run, UsageError, type World } from './command.ts';
-import { coloured, limitsOf, sessionsOf } from './options.ts';
+import { type Arguments, type Command, type Companion, InputError, lastOf, numberOf, type Run, UsageError, type World } from './command.ts';
+import { Inseparable } from './jobs/share.ts';
+import { Jobs } from './jobs/threads.ts';
+import { coloured, jobsOf, limitsOf, sessionsOf } from './options.ts';
 import { type Output, openOutput, PRIVATE } from './output.ts';
 import { Progress } from './progress.ts';
-import { secretsOf } from './secrets-files.ts';
+import { isWanted, Page, Results } from './results.ts';
+import { type SecretsText, secretsTexts, storeOf } from './secrets-files.ts';
 
 /** Runs `command` on its capture. Gives the exit code: 0, or 1 when `--strict` found something. */
 export async function runCommand(command: Command, given: Arguments, world: World): Promise<number> {
@@ -22,40 +24,99 @@ export async function runCommand(command: Command, given: Arguments, world: Worl
   await command.check?.(given);
   const path = lastOf(given.capture);
   if (path === undefined) throw new UsageError('a capture file is needed, or - for standard input');
-  const asked = runOf(path, given, world);
+  const texts = secretsTexts(given, world);
+  const asked = runOf(path, given, world, texts);
   const args = (await command.settle?.(given, asked)) ?? given;
   const run = { ...asked, wants: wantsOf(args) };
+  const jobs = jobsOf(args);
   const target = command.ownsOutput === true ? undefined : lastOf(args.output);
   if (command.terminal === false && target === undefined && world.columns !== undefined) throw new UsageError(`${command.name} needs a file to write: -o FILE`);
   const companion = await command.companion?.(args, run);
-  const renderer = await makeRenderer(command, args, target === undefined ? world.columns : undefined, run, companion?.options);
+  const form = formOf(command, args, target === undefined ? world.columns : undefined, run, companion?.options);
   const output = openOutput(target, world, holdsSecrets(args) ? PRIVATE : undefined);
-  const results = new Results(renderer, output, run.wants, command.name !== 'summary');
+  const all: Printing = { command, args, run, texts, form, output, companion };
   let whole = false;
+  let failed = false;
   try {
-    const source = await openSource(path);
-    const progress = progressFor(source, args, world);
-    output.before = () => progress?.hide();
-    const options = { ...optionsFor(run, source), progress: (bytes: number) => progress?.update(bytes) };
-    const { refusal } = await dissect(flushing(source, output, path === '-'), both(companion?.sink, results.sink), options);
-    progress?.hide();
-    if (refusal !== undefined) throw new InputError(`${path} ${refusal.message} (offset ${refusal.offset})`);
-    results.finish();
+    failed = await print(all, companion === undefined ? jobs : 1).catch((error: unknown) => {
+      if (!(error instanceof Inseparable)) throw error;
+      output.repeat();
+      return print({ ...all, run: { ...run, secrets: storeOf(texts, run.limits) } }, 1);
+    });
     whole = true;
   } finally {
     output.close(whole);
   }
   await companion?.finish();
-  return args.strict === true && results.failed ? 1 : 0;
+  return args.strict === true && failed ? 1 : 0;
 }
 
-function runOf(path: string, args: Arguments, world: World): Run {
+/** All that printing a capture needs. */
+interface Printing {
+  readonly command: Command;
+  readonly args: Arguments;
+  readonly run: Run;
+  readonly texts: readonly SecretsText[];
+  readonly form: Form;
+  readonly output: Output;
+  readonly companion: Companion | undefined;
+}
+
+/** Prints the capture with at most `jobs` threads. True when there is something that `--strict` fails for. */
+async function print(all: Printing, jobs: number): Promise<boolean> {
+  const { command, args, run, form, output, companion } = all;
+  const { path, world } = run;
+  const renderer = await form.row.make(form.options, run.secrets);
+  const source = await openSource(path);
+  const progress = progressFor(source, args, world);
+  output.before = () => progress?.hide();
+  const page = new Page(renderer, output);
+  const wanted = { sessions: sessionsOf(args), packets: command.name !== 'summary' };
+  const options = { ...optionsFor(run, source), progress: (bytes: number) => progress?.update(bytes) };
+  const threads = options.lateSecrets === undefined ? threadsFor(all, jobs, source, page) : undefined;
+  const parts = await (threads && form.row.parts?.(form.options));
+  const results =
+    threads === undefined || parts === undefined
+      ? new Results(renderer, wanted, (what: string | Uint8Array) => page.print(what))
+      : new Results(parts, wanted, (part: string) => threads.print(part));
+  if (threads !== undefined) threads.origin = () => results.origin;
+  try {
+    const pieces = flushing(source, output, path === '-');
+    const { refusal, totals } = await dissect(threads?.pieces(pieces) ?? pieces, both(companion?.sink, results.sink), {
+      ...options,
+      ...(threads === undefined ? {} : { share: threads.share }),
+    });
+    progress?.hide();
+    if (refusal !== undefined) throw new InputError(`${path} ${refusal.message} (offset ${refusal.offset})`);
+    await threads?.finish();
+    results.look(totals.problems);
+    page.finish(totals);
+  } finally {
+    await threads?.stop();
+  }
+  return results.failed || threads?.failed === true;
+}
+
+/** Characters of one thread that may wait for the turn of another. */
+const AHEAD = 16 * 1024 * 1024;
+
+/** The threads of a run; undefined when it has to do with one: the capture cannot be read twice, or its sessions not be printed apart. */
+function threadsFor({ command, args, run, texts, form }: Printing, jobs: number, { size }: Source, page: Page): Jobs | undefined {
+  const { path, world, limits } = run;
+  if (jobs === 1 || size === undefined || world.program === undefined || form.row.parts === undefined) return undefined;
+  const { row, options } = form;
+  const { ahead = AHEAD, pays } = world.threads ?? {};
+  const task = { jobs, path, size, limits, secrets: texts, command: command.name, format: row.name, options, ahead, sessions: sessionsOf(args) };
+  return new Jobs(task, new URL('./session-worker.js', world.program), pays, (part) => page.join(part));
+}
+
+function runOf(path: string, args: Arguments, world: World, texts: readonly SecretsText[]): Run {
   const limits = limitsOf(args);
   const run: Run = {
     path,
     world,
     limits,
-    secrets: secretsOf(args, world, limits),
+    secrets: storeOf(texts, limits),
     wants: wantsOf(args),
     read: async (sink) => {
       const source = await openSource(path);
@@ -67,7 +128,7 @@ function runOf(path: string, args: Arguments, world: World): Run {
 
 function wantsOf(args: Arguments): Run['wants'] {
   const sessions = sessionsOf(args);
-  return (s) => sessions === undefined || sessions.has(s.number);
+  return (s) => isWanted({ sessions }, s);
 }
 
 function optionsFor({ path, limits, secrets }: Run, { size }: Source): DissectOptions {
@@ -102,10 +163,7 @@ function both(a: Sink | undefined, b: Sink): Sink {
       a.session?.(s);
       b.session?.(s);
     },
-    capture(c) {
-      a.capture?.(c);
-      b.capture?.(c);
-    },
+    ...(a.capture === undefined ? {} : { capture: (c) => a.capture?.(c) }),
   };
 }
 
@@ -113,13 +171,13 @@ function progressFor(source: Source, args: Arguments, world: World): Progress | 
   return args.progress === false || !world.errorIsTerminal || source.size === undefined ? undefined : new Progress(source.size);
 }
 
-async function makeRenderer(
-  command: Command,
-  args: Arguments,
-  width: number | undefined,
-  { world, secrets, limits }: Run,
-  more: Partial<RenderOptions> | undefined,
-): Promise<Renderer> {
+/** The renderer that a run asks for, and its options. */
+interface Form {
+  readonly row: RendererRow;
+  readonly options: RenderOptions;
+}
+
+function formOf(command: Command, args: Arguments, width: number | undefined, { world, limits }: Run, more: Partial<RenderOptions> = {}): Form {
   const { format, options } = command.render(args);
   const row = rendererRow(command.name, format);
   if (row === undefined) throw new UsageError(`${command.name} has no format ${format}`);
@@ -127,64 +185,7 @@ async function makeRenderer(
   const showSecrets = args['show-secrets'] === true;
   const maxBytes = numberOf('--max-bytes', args['max-bytes']);
   const chosen = { color, width, showSecrets, maxBytes, limits: { ...DEFAULT_LIMITS, ...limits } };
-  return row.make({ ...DEFAULT_RENDER_OPTIONS, ...chosen, ...options, ...more }, secrets);
-}
-
-/** Takes the results of the sessions asked for to the renderer, and notes what `--strict` fails for. */
-class Results {
-  /** Something is wrong or cut off. A session's problems hold those of its packets. */
-  failed = false;
-  private readonly renderer: Renderer;
-  private readonly output: Output;
-  private readonly wants: Run['wants'];
-  private readonly packets: boolean;
-  private begun = false;
-
-  constructor(renderer: Renderer, output: Output, wants: Run['wants'], packets: boolean) {
-    this.renderer = renderer;
-    this.output = output;
-    this.wants = wants;
-    this.packets = packets;
-  }
-
-  /** Packets are not even asked for when they are not shown. */
-  get sink(): Sink {
-    const { renderer } = this;
-    const { identification, packet } = this.packets ? renderer : {};
-    return {
-      ...(identification === undefined ? {} : { identification: (i) => this.wants(i.session) && this.print(identification.call(renderer, i)) }),
-      ...(packet === undefined ? {} : { packet: (p) => this.wants(p.session) && this.print(packet.call(renderer, p)) }),
-      session: (s) => {
-        if (!this.wants(s)) return;
-        this.look(s.problems);
-        this.print(this.renderer.session?.(s) ?? '');
-      },
-      transfer: (t) => {
-        if (this.wants(t.session)) this.print(this.renderer.transfer?.(t) ?? '');
-      },
-      capture: (c) => {
-        this.look(c.problems);
-        this.print(this.renderer.capture?.(c) ?? '');
-      },
-    };
-  }
-
-  /** The input was read to its end. */
-  finish(): void {
-    this.print(this.renderer.end?.() ?? '');
-  }
-
-  /** The beginning is printed with the first result: of what is no capture nothing is printed. */
-  private print(what: string | Uint8Array): void {
-    if (!this.begun) this.output.write(this.renderer.begin?.() ?? '');
-    this.begun = true;
-    if (typeof what === 'string') this.output.write(what);
-    else this.output.writeBytes(what);
-  }
-
-  private look(problems: readonly Problem[]): void {
-    this.failed ||= problems.some((p) => p.severity === 'error' || p.code === 'truncated');
-  }
+  return { row, options: { ...DEFAULT_RENDER_OPTIONS, ...chosen, ...options, ...more } };
 }
 
 /** The pieces of the input. What came of one is written before the next is waited for, so that a live capture shows at once. */

@@ -15,6 +15,9 @@ export class Output {
   private readonly encoder = new TextEncoder();
   private buffer = new Uint8Array(4 * BATCH);
   private text = '';
+  /** Characters that were written, and those that are not to be written once more. */
+  private total = 0;
+  private known = 0;
 
   constructor(sink: (bytes: Uint8Array) => void, finished: (whole: boolean) => void = () => {}) {
     this.sink = sink;
@@ -22,8 +25,17 @@ export class Output {
   }
 
   write(text: string): void {
-    this.text += text;
+    this.total += text.length;
+    const known = Math.min(this.known, text.length);
+    this.known -= known;
+    this.text += known === 0 ? text : text.slice(known);
     if (this.text.length >= BATCH) this.flush();
+  }
+
+  /** All that was written comes again, and is written only where it goes on. */
+  repeat(): void {
+    this.known += this.total;
+    this.total = 0;
   }
 
   writeBytes(bytes: Uint8Array): void {

@@ -5,6 +5,7 @@ import { type Arguments, type Command, InputError, UsageError, type World } from
 import { explain } from './explain.ts';
 import { extract } from './extract.ts';
 import { follow } from './follow.ts';
+import type { Message, WorkerTask } from './jobs/task.ts';
 import { kex } from './kex.ts';
 import { optionsOf } from './options.ts';
 import { codeOf } from './output.ts';
@@ -43,6 +44,12 @@ export async function run(argv: readonly string[], world: World, version: string
     world.error(`sshark: ${error.message}\n`);
     return EXIT.input;
   }
+}
+
+/** Does the task of a worker thread. */
+export async function work(task: WorkerTask, say: (message: Message) => void): Promise<void> {
+  const worker = await import('./jobs/work.ts');
+  await worker.work(task, say);
 }
 
 /** What yargs makes of the arguments. */

@@ -5,15 +5,24 @@ import { SecretStore } from '../src/secrets/store.ts';
 import { type Arguments, InputError, valuesOf, type World } from './command.ts';
 import { codeOf } from './output.ts';
 
+/** The content of a file with secrets, and its name as it was given. */
+export interface SecretsText {
+  readonly file: string;
+  readonly text: Uint8Array;
+}
+
 /** Everything given with `-k` and in SSHKEYLOGFILE. The latter is no error when it is not there: nothing may have been logged yet. */
-export function secretsOf(args: Arguments, world: World, limits: Partial<Limits>): SecretStore {
-  const store = new SecretStore({ ...DEFAULT_LIMITS, ...limits });
-  for (const file of valuesOf(args.keylog)) store.add(read(file), file);
+export function secretsTexts(args: Arguments, world: World): SecretsText[] {
+  const texts = valuesOf(args.keylog).map((file) => ({ file, text: read(file) }));
   const logged = world.env.SSHKEYLOGFILE;
-  if (logged !== undefined && logged !== '') {
-    const bytes = tryRead(logged);
-    if (bytes instanceof Uint8Array) store.add(bytes, logged);
-  }
+  const text = logged === undefined || logged === '' ? undefined : tryRead(logged);
+  return logged === undefined || !(text instanceof Uint8Array) ? texts : [...texts, { file: logged, text }];
+}
+
+/** The secrets in `texts`. */
+export function storeOf(texts: readonly SecretsText[], limits: Partial<Limits>): SecretStore {
+  const store = new SecretStore({ ...DEFAULT_LIMITS, ...limits });
+  for (const { file, text } of texts) store.add(text, file);
   return store;
 }
 

@@ -6,10 +6,11 @@ import { SegmentReader } from './net/reader.ts';
 import { MatchedSecrets } from './secrets/match.ts';
 import { SecretStore } from './secrets/store.ts';
 import { detectSsh } from './ssh/identification.ts';
+import type { Secrets } from './ssh/kex/secrets.ts';
 import type { CaptureTotals, Identification, Packet, Session, Sink, Transfer } from './ssh/model.ts';
 import { SessionReader } from './ssh/reader.ts';
 import { SshSession } from './ssh/session.ts';
-import type { Flow } from './stream/chunk.ts';
+import type { Flow, FlowHandler } from './stream/chunk.ts';
 import { FlowTable } from './stream/flows.ts';
 import { channelHandlers } from './upper/index.ts';
 import { type Problem, problem } from './wire/problem.ts';
@@ -24,6 +25,16 @@ export interface DissectOptions {
   readonly lateSecrets?: () => readonly SecretsBlock[];
   /** Told now and then how many bytes of the file were read. */
   readonly progress?: (bytes: number) => void;
+  /** Says which sessions this run dissects, when others are left to other runs over the same capture. */
+  readonly share?: Share;
+}
+
+/** Stands between the flows of a capture and their sessions. */
+export interface Share {
+  /** Session `number` begins: gives who takes its bytes. `make` makes the session; `secrets` are those of the run. */
+  open(number: number, make: () => FlowHandler, secrets: Secrets): FlowHandler;
+  /** A session begins inside a channel of another, and takes a number too. */
+  inside(): void;
 }
 
 export interface Outcome {
@@ -76,13 +87,21 @@ class Pipeline {
     const secrets = new MatchedSecrets(this.secrets, () => {
       for (const block of options.lateSecrets?.() ?? []) this.takeBlock(block);
     });
-    const open = (flow: Flow, parent?: Session['parent']) => {
-      const session = new SshSession(++this.sessions, flow, limits, sink, secrets);
+    const make = (number: number, flow: Flow, parent?: Session['parent']) => {
+      const session = new SshSession(number, flow, limits, sink, secrets);
       session.parent = parent;
-      session.channelHandlers = channelHandlers(session, limits, sink, open);
+      session.channelHandlers = channelHandlers(session, limits, sink, (inner, place) => {
+        options.share?.inside();
+        return make(++this.sessions, inner, place);
+      });
       return { session, handler: new SessionReader(session) };
     };
-    this.flows = new FlowTable(limits, { detect: detectSsh, open: (flow) => open(flow).handler });
+    const open = (flow: Flow) => {
+      const number = ++this.sessions;
+      const makeHandler = () => make(number, flow).handler;
+      return options.share?.open(number, makeHandler, secrets) ?? makeHandler();
+    };
+    this.flows = new FlowTable(limits, { detect: detectSsh, open });
   }
 
   push(piece: Uint8Array): void {

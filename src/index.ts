@@ -9,7 +9,7 @@ export type { SecretsBlock, Timestamp } from './capture/frame.ts';
 export type { Refusal } from './capture/open.ts';
 export { SecretsScan } from './capture/secrets-scan.ts';
 export { type Additions, PcapngWriter } from './capture/write-pcapng.ts';
-export type { Collected, DissectOptions, Outcome, Pieces, Result } from './dissect.ts';
+export type { Collected, DissectOptions, Outcome, Pieces, Result, Share } from './dissect.ts';
 export { collect, dissect, results } from './dissect.ts';
 export type { Annotator, Chapter, Ground, Level, Note, Reference } from './explain/note.ts';
 export type { Limits } from './limits.ts';

@@ -5,7 +5,7 @@ import { nearest } from '../bytes/near.ts';
 import { printable } from '../bytes/printable.ts';
 import type { Identification, Packet, Session } from '../ssh/model.ts';
 import { plain } from './json.ts';
-import type { Renderer, RenderOptions } from './renderer.ts';
+import type { RenderOptions, TextRenderer } from './renderer.ts';
 import { sideOf } from './text.ts';
 import { isoTime } from './time.ts';
 
@@ -195,7 +195,7 @@ export function fieldList(): string {
 }
 
 /** The columns named in the options, which must exist, with the separator between them. */
-export function fieldsRenderer(options: RenderOptions): Renderer {
+export function fieldsRenderer(options: RenderOptions): TextRenderer {
   const chosen = options.fields.map(fieldColumn).filter((c) => c !== undefined);
   const row = (item: Item) => `${chosen.map((c) => fieldText(c.get(item), options.maxBytes)).join(options.separator)}\n`;
   return {

@@ -9,36 +9,42 @@ export const RENDERERS: readonly RendererRow[] = [
     description: 'each session on one screen, for people',
     commands: ['summary'],
     make: async (options) => (await import('./summary.ts')).summaryRenderer(options),
+    parts: async (options) => (await import('./summary.ts')).summaryParts(options),
   },
   {
     name: 'table',
     description: 'one row for each message',
     commands: ['packets'],
     make: async (options) => (await import('./table.ts')).tableRenderer(options),
+    parts: async (options) => (await import('./table.ts')).tableRenderer(options),
   },
   {
     name: 'tree',
     description: 'every field with its bytes; the same as -V',
     commands: ['packets'],
     make: async (options) => (await import('./tree.ts')).treeRenderer(options),
+    parts: async (options) => (await import('./tree.ts')).treeRenderer(options),
   },
   {
     name: 'json',
     description: 'all records in one JSON array',
     commands: ['summary', 'packets'],
     make: async (options) => (await import('./json.ts')).jsonRenderer(options),
+    parts: async (options) => (await import('./json.ts')).jsonParts(options),
   },
   {
     name: 'ndjson',
     description: 'one JSON record a line, as they become known',
     commands: ['summary', 'packets'],
     make: async (options) => (await import('./json.ts')).ndjsonRenderer(options),
+    parts: async (options) => (await import('./json.ts')).ndjsonRenderer(options),
   },
   {
     name: 'fields',
     description: 'the columns chosen with -e, one line for each message',
     commands: ['packets'],
     make: async (options) => (await import('./fields.ts')).fieldsRenderer(options),
+    parts: async (options) => (await import('./fields.ts')).fieldsRenderer(options),
   },
   {
     name: 'text',
@@ -166,5 +172,10 @@ export const RENDERERS: readonly RendererRow[] = [
 export function rendererRow(command: CommandName, name: string): RendererRow | undefined {
   const row = RENDERERS.find((one) => one.name === name && one.commands.includes(command));
   if (row === undefined) return undefined;
-  return { ...row, make: async (options, secrets) => (options.showSecrets ? row.make(options, secrets) : redacting(await row.make(options, secrets))) };
+  const { make, parts } = row;
+  return {
+    ...row,
+    make: async (options, secrets) => (options.showSecrets ? make(options, secrets) : redacting(await make(options, secrets))),
+    ...(parts && { parts: async (options) => (options.showSecrets ? parts(options) : redacting(await parts(options))) }),
+  };
 }

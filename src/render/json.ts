@@ -6,7 +6,7 @@ import type { CaptureTotals, Decryption, Exchange, HostKey, Identification, Inne
 import type { Negotiation } from '../ssh/negotiate.ts';
 import type { Problem } from '../wire/problem.ts';
 import { recordOfAuthentication, recordOfChannel, recordOfTransfer } from './json-login.ts';
-import type { Renderer, RenderOptions } from './renderer.ts';
+import type { RenderOptions, TextRenderer } from './renderer.ts';
 import { sideOf } from './text.ts';
 import { isoTime } from './time.ts';
 
@@ -127,22 +127,30 @@ export function recordOfCapture(c: CaptureTotals): JsonRecord {
 }
 
 /** One record a line. */
-export function ndjsonRenderer(options: RenderOptions): Renderer {
+export function ndjsonRenderer(options: RenderOptions): TextRenderer {
   return jsonWith(options, (record) => `${textOfRecord(record)}\n`);
 }
 
 /** The same records in one array. */
-export function jsonRenderer(options: RenderOptions): Renderer {
+export function jsonRenderer(options: RenderOptions): TextRenderer {
   let before = '[\n';
-  const each = jsonWith(options, (record) => {
-    const text = before + textOfRecord(record);
+  const join = (record: string) => {
+    const text = before + record;
     before = ',\n';
     return text;
-  });
-  return { ...each, end: () => (before === ',\n' ? '\n]\n' : '[]\n') };
+  };
+  return { ...jsonWith(options, (record) => join(textOfRecord(record))), join, end: () => (before === ',\n' ? '\n]\n' : '[]\n') };
 }
 
-function jsonWith(options: RenderOptions, write: (record: JsonRecord) => string): Required<Omit<Renderer, 'begin' | 'end' | 'transfer'>> {
+/** Records without what stands between them. */
+export function jsonParts(options: RenderOptions): TextRenderer {
+  return jsonWith(options, textOfRecord);
+}
+
+function jsonWith(
+  options: RenderOptions,
+  write: (record: JsonRecord) => string,
+): Required<Pick<TextRenderer, 'identification' | 'packet' | 'session' | 'capture'>> {
   return {
     identification: (i) => write(recordOfIdentification(i)),
     packet: (p) => (p.cut ? '' : write(recordOfPacket(p, options.maxBytes))),

@@ -2,12 +2,14 @@
 import { Space, type Span } from '../bytes/space.ts';
 import type { InnerMessage, Packet, Session } from '../ssh/model.ts';
 import { type Field, valueOfFields } from '../wire/field.ts';
-import type { Renderer } from './renderer.ts';
+import type { Renderer, TextRenderer } from './renderer.ts';
 
 /** What stands for each byte of a secret in dumps and payloads. */
 const MASK = 0x2a;
 
 /** `base`, which gets to see no secret of an opened message. Their lengths stay. */
+export function redacting(base: TextRenderer): TextRenderer;
+export function redacting(base: Renderer): Renderer;
 export function redacting(base: Renderer): Renderer {
   // A renderer may be an object of a class, and what it does not take it must not seem to take.
   return {
@@ -18,6 +20,7 @@ export function redacting(base: Renderer): Renderer {
     ...(base.transfer && { transfer: (t) => base.transfer?.(t) ?? '' }),
     ...(base.capture && { capture: (c) => base.capture?.(c) ?? '' }),
     ...(base.end && { end: () => base.end?.() ?? '' }),
+    ...(base.join && { join: (part) => base.join?.(part) ?? '' }),
   };
 }
 

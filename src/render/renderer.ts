@@ -1,4 +1,5 @@
 /** What a renderer is. */
+import type { Timestamp } from '../capture/frame.ts';
 import type { Level } from '../explain/note.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { SecretStore } from '../secrets/store.ts';
@@ -13,6 +14,8 @@ export interface Renderer {
   transfer?(transfer: Transfer): string;
   capture?(totals: CaptureTotals): string;
   end?(): string;
+  /** The text to print for a part (`RendererRow.parts`), called in the order of the results. Without it a part is the text. */
+  join?(part: string): string;
 }
 
 /** What a user may choose about the output. Each renderer looks at what concerns it. */
@@ -28,6 +31,8 @@ export interface RenderOptions {
   readonly docs: boolean;
   /** Times as UTC, not as seconds since the first session shown began. */
   readonly absoluteTime: boolean;
+  /** The start of the first session shown, when the renderer does not see it itself. */
+  readonly origin: Timestamp | undefined;
   /** Columns of the `fields` format, by name. */
   readonly fields: readonly string[];
   readonly separator: string;
@@ -78,6 +83,7 @@ export const DEFAULT_RENDER_OPTIONS: RenderOptions = {
   hex: false,
   docs: false,
   absoluteTime: false,
+  origin: undefined,
   fields: [],
   separator: '\t',
   header: false,
@@ -105,4 +111,9 @@ export interface RendererRow {
   readonly commands: readonly CommandName[];
   /** `secrets` are those of the run, for renderers that tell what came of them. */
   make(options: RenderOptions, secrets?: SecretStore): Promise<Renderer>;
+  /**
+   * A renderer of only some of the sessions, of which there may be several in one run, in threads of their own. What it gives are
+   * parts: text that `Renderer.join` of the whole makes into what is printed. Undefined when sessions cannot be told of apart.
+   */
+  parts?(options: RenderOptions): Promise<TextRenderer>;
 }

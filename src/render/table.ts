@@ -70,6 +70,7 @@ class PacketTable {
 
   constructor(options: RenderOptions) {
     this.options = options;
+    this.origin = options.origin;
     this.colors = palette(options.color);
     this.names = options.width === undefined || options.width >= ROOM_FOR_NAMES;
     this.columns = columnsOf(options, this.names);

@@ -1,0 +1,182 @@
+/** The main thread of a run that may have several: it begins alone, starts workers when that pays, and prints what all give. */
+import { Worker } from 'node:worker_threads';
+import { UnreadableError } from '../../src/capture/file.ts';
+import type { Timestamp } from '../../src/capture/frame.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../src/limits.ts';
+import { InputError, type Threads } from '../command.ts';
+import { Batcher } from './batch.ts';
+import { Inseparable, JobShare } from './share.ts';
+import { type Message, type Task, unitsOf, type WorkerTask } from './task.ts';
+import { Turns } from './turns.ts';
+
+/** Milliseconds over which the speed of reading is measured, and bytes before that, with which the program is slow because it is not yet compiled. */
+const WINDOW = 50;
+const WARMING = 8 * 1024 * 1024;
+/** Milliseconds that a worker costs: its start, and that it has to be compiled too. */
+const WORKER_COST = 350;
+/** The part of the time of one thread that several may take, at most, to be worth the work that they do twice. */
+const WORTHWHILE = 0.8;
+
+/** Times `Task.ahead` that one piece may make to be printed: this thread cannot wait within it. */
+const MOST_OF_A_PIECE = 4;
+
+type Done = Extract<Message, { kind: 'done' }>;
+
+export class Jobs {
+  /** What the dissection in this thread asks. */
+  readonly share: JobShare;
+  /** A worker saw what `--strict` fails for. */
+  failed = false;
+  /** The start of the first session shown, once it is known; a worker cannot tell. */
+  origin: () => Timestamp | undefined = () => undefined;
+  private readonly task: Task;
+  private readonly program: URL;
+  private readonly reckoned: Threads['pays'];
+  private readonly limits: Limits;
+  private readonly join: (part: string) => void;
+  private readonly workers: Worker[] = [];
+  private readonly written: Int32Array;
+  private readonly turns: Turns;
+  private readonly own = new Batcher();
+  /** By the index of their worker. */
+  private readonly done = new Map<number, Done>();
+  private failure: unknown;
+  private wake: () => void = () => {};
+  private read = 0;
+  private windowStart = performance.now();
+  private windowRead = 0;
+  private windowBusy = 0;
+
+  /** The parts of all threads go to `join` in the order of one. Workers run `program`; `reckoned` is asked whether they pay, if it is there. */
+  constructor(task: Task, program: URL, reckoned: Threads['pays'], join: (part: string) => void) {
+    this.task = task;
+    this.program = program;
+    this.reckoned = reckoned;
+    this.join = join;
+    this.limits = { ...DEFAULT_LIMITS, ...task.limits };
+    this.share = new JobShare(0, task.jobs);
+    this.written = new Int32Array(new SharedArrayBuffer(4 * task.jobs));
+    this.turns = new Turns(task.jobs, join, (thread, size) => {
+      Atomics.add(this.written, thread, unitsOf(size));
+      Atomics.notify(this.written, thread);
+    });
+  }
+
+  /** Takes a part of this thread. */
+  print(part: string): void {
+    if (!this.running) this.join(part);
+    else this.own.add(this.share.tick, part);
+    // One piece of a compressed capture may hold that much; between pieces there is less.
+    if (this.own.size > MOST_OF_A_PIECE * this.task.ahead) throw new Inseparable();
+  }
+
+  /** The pieces of the capture. Between them workers are started and results printed. */
+  async *pieces(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const piece of source) {
+      const within = this.running ? piece.subarray(0, this.task.size - this.read) : piece;
+      this.read += within.length;
+      yield within;
+      if (this.running) await this.turn();
+      else if (this.pays()) this.start();
+      if (this.running && this.read >= this.task.size) return;
+    }
+  }
+
+  /** Waits for the workers and prints the rest. */
+  async finish(): Promise<void> {
+    if (!this.running) return;
+    const reached = Number.POSITIVE_INFINITY;
+    for (this.advance(reached); this.done.size < this.workers.length; this.advance(reached)) await this.message();
+    const done = [...this.done.values()];
+    const same = done.every((d) => d.ticks === this.share.tick && d.bytes === this.read);
+    if (!same) throw new InputError(`${this.task.path} was changed while it was read`);
+    this.failed = done.some((d) => d.failed);
+  }
+
+  /** Ends the workers, whatever they do. */
+  async stop(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.terminate()));
+  }
+
+  private get running(): boolean {
+    return this.workers.length > 0;
+  }
+
+  /** Whether the rest of the capture is better read by several. */
+  private pays(): boolean {
+    const { share, read, task, limits } = this;
+    if (share.nested || share.overspent(limits) || share.sessions < 2 || read >= task.size) return false;
+    if (this.reckoned !== undefined) return this.reckoned(read);
+    const now = performance.now();
+    if (now - this.windowStart < WINDOW || (this.windowRead === 0 && read < WARMING)) return false;
+    const passed = now - this.windowStart;
+    const warm = this.windowRead >= WARMING;
+    const rest = (passed / (read - this.windowRead)) * (task.size - read);
+    // What is not done by sessions every thread does.
+    const shared = rest * Math.min(1, (share.busy - this.windowBusy) / passed);
+    this.windowStart = now;
+    this.windowRead = read;
+    this.windowBusy = share.busy;
+    return warm && WORKER_COST + rest - shared + shared / task.jobs <= WORTHWHILE * rest;
+  }
+
+  private start(): void {
+    const { share, task, written } = this;
+    const options = { ...task.options, origin: this.origin() };
+    for (let index = 1; index < task.jobs; index++) {
+      const workerData: WorkerTask = { ...task, options, index, after: share.tick, written };
+      const worker = new Worker(this.program, { workerData });
+      worker.on('message', (message: Message) => this.receive(index, message));
+      worker.on('error', (error) => this.fail(error));
+      worker.on('exit', () => this.done.has(index) || this.fail(new Error('a worker thread ended before its work')));
+      this.workers.push(worker);
+    }
+    share.shareOut();
+  }
+
+  private receive(index: number, message: Message): void {
+    switch (message.kind) {
+      case 'batch':
+        this.turns.add(index, message.batch);
+        break;
+      case 'done':
+        this.done.set(index, message);
+        break;
+      case 'inseparable':
+        this.fail(new Inseparable());
+        break;
+      case 'unreadable':
+        this.fail(new UnreadableError(message.message));
+        break;
+      case 'bug':
+        this.fail(Object.assign(new Error(message.message), { stack: message.stack }));
+    }
+    this.wake();
+  }
+
+  /** Notes why it cannot go on, to be thrown where the run waits: events have nobody who would catch it. */
+  private fail(error: unknown): void {
+    this.failure ??= error;
+    this.wake();
+  }
+
+  /** Lets messages come in and prints what has its turn; waits while too much of this thread has not. */
+  private async turn(): Promise<void> {
+    await new Promise(setImmediate);
+    for (this.advance(this.share.tick); this.turns.waiting(0) > this.task.ahead; this.advance(this.share.tick)) await this.message();
+  }
+
+  /** This thread gave everything up to call `reached`. */
+  private advance(reached: number): void {
+    if (this.failure !== undefined) throw this.failure;
+    this.share.checkBudget(this.limits);
+    this.turns.add(0, this.own.take(reached));
+    this.turns.write();
+  }
+
+  private message(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+    });
+  }
+}

@@ -1,0 +1,98 @@
+/** From the results of a dissection to text. */
+import type { Timestamp } from '../src/capture/frame.ts';
+import type { Renderer } from '../src/render/renderer.ts';
+import type { CaptureTotals, Packet, Session, Sink } from '../src/ssh/model.ts';
+import type { Problem } from '../src/wire/problem.ts';
+import type { Output } from './output.ts';
+
+/** Which results are printed: the sessions asked for (all when undefined), and their packets or not. */
+export interface Wanted {
+  readonly sessions: ReadonlySet<number> | undefined;
+  readonly packets: boolean;
+}
+
+/** Whether `session` was asked for. */
+export function isWanted({ sessions }: Pick<Wanted, 'sessions'>, session: Session): boolean {
+  return sessions === undefined || sessions.has(session.number);
+}
+
+/** A renderer of which it is known what it makes of packets. */
+type RendererOf<T> = Omit<Renderer, 'packet'> & { packet?(packet: Packet): T | string };
+
+/** Takes the results of the sessions asked for to the renderer, and notes what `--strict` fails for. */
+export class Results<T extends string | Uint8Array> {
+  /** Something is wrong or cut off. A session's problems hold those of its packets. */
+  failed = false;
+  /** When the session began that the first row is of. */
+  origin: Timestamp | undefined;
+  private readonly renderer: RendererOf<T>;
+  private readonly wanted: Wanted;
+  private readonly print: (what: T | string) => void;
+
+  /** What `renderer` makes of the results goes to `print`. */
+  constructor(renderer: RendererOf<T>, wanted: Wanted, print: (what: T | string) => void) {
+    this.renderer = renderer;
+    this.wanted = wanted;
+    this.print = print;
+  }
+
+  /** Packets are not even asked for when they are not shown. */
+  get sink(): Sink {
+    const { renderer } = this;
+    const { identification, packet } = this.wanted.packets ? renderer : {};
+    return {
+      ...(identification === undefined ? {} : { identification: (i) => this.showsRow(i.session) && this.print(identification.call(renderer, i)) }),
+      ...(packet === undefined ? {} : { packet: (p) => this.showsRow(p.session) && this.print(packet.call(renderer, p)) }),
+      session: (s) => {
+        if (!isWanted(this.wanted, s)) return;
+        this.look(s.problems);
+        this.print(this.renderer.session?.(s) ?? '');
+      },
+      transfer: (t) => {
+        if (isWanted(this.wanted, t.session)) this.print(this.renderer.transfer?.(t) ?? '');
+      },
+    };
+  }
+
+  /** Looks for what `--strict` fails for. */
+  look(problems: readonly Problem[]): void {
+    this.failed ||= problems.some((p) => p.severity === 'error' || p.code === 'truncated');
+  }
+
+  private showsRow(s: Session): boolean {
+    if (!isWanted(this.wanted, s)) return false;
+    this.origin ??= s.flow.start;
+    return true;
+  }
+}
+
+/** The output of a run: what stands before and after the results, and they in their order. */
+export class Page {
+  private readonly renderer: Renderer;
+  private readonly output: Output;
+  private begun = false;
+
+  constructor(renderer: Renderer, output: Output) {
+    this.renderer = renderer;
+    this.output = output;
+  }
+
+  /** The beginning is printed with the first result: of what is no capture nothing is printed. */
+  print(what: string | Uint8Array): void {
+    if (!this.begun) this.output.write(this.renderer.begin?.() ?? '');
+    this.begun = true;
+    if (typeof what === 'string') this.output.write(what);
+    else this.output.writeBytes(what);
+  }
+
+  /** Prints what a renderer of parts gave. */
+  join(part: string): void {
+    if (part !== '') this.print(this.renderer.join?.(part) ?? part);
+  }
+
+  /** The input was read to its end. */
+  finish(totals: CaptureTotals): void {
+    this.print(this.renderer.capture?.(totals) ?? '');
+    this.print(this.renderer.end?.() ?? '');
+  }
+}
