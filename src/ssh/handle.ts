@@ -113,7 +113,8 @@ function followLogin(session: SshSession, d: Direction, number: number): void {
 }
 
 function checkOrder(session: SshSession, d: Direction, packet: SshPacket, number: number): void {
-  if (d.lossy) return; // what is missing may have made it legal
+  // What is missing, in a gap or before the capture began, may have made it legal.
+  if (d.lossy || d.identification === undefined) return;
   const exchanging = d.kexinit !== undefined;
   const wrong = misplaced(number, packet.name ?? `message ${number}`, { exchanging, epoch: d.epoch, strict: session.strict });
   if (wrong !== undefined && !packet.discarded) packet.problems.push(wrong);

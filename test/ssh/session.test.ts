@@ -36,6 +36,19 @@ describe('what may come when', () => {
     expect(sessions[0]?.problems.some((p) => p.code === 'unexpected' && p.message.includes(words))).toBe(true);
   });
 
+  test('nothing is blamed for what may stand before the beginning of the capture', async () => {
+    const { packets, sessions } = await dissectTalk(
+      [
+        ['c', ecdhInit],
+        ['c', newKeys],
+        ['s', packet(hex('15'))],
+      ],
+      { syn: false },
+    );
+    expect(packets.map((p) => p.number).sort()).toEqual([21, 21, 30]);
+    expect(codes(sessions[0]?.problems ?? [])).not.toContain('unexpected');
+  });
+
   test('a key exchange message or NEWKEYS before any KEXINIT', async () => {
     const { sessions } = await dissectTalk([CLIENT, SERVER, ['c', newKeys]]);
     expect(sessions[0]?.problems.some((p) => p.code === 'unexpected' && p.message.includes('outside a key exchange'))).toBe(true);
