@@ -9,7 +9,7 @@ import type { Session, Sink } from '../src/ssh/model.ts';
 export interface Threads {
   /** Whether they are started now that `read` bytes of the capture were read. */
   pays?(read: number): boolean;
-  /** Characters that a thread may be ahead of the others. */
+  /** Bytes that a thread may be ahead of the others. */
   readonly ahead?: number;
 }
 

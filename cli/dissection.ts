@@ -97,7 +97,7 @@ async function print(all: Printing, jobs: number): Promise<boolean> {
   return results.failed || threads?.failed === true;
 }
 
-/** Characters of one thread that may wait for the turn of another. */
+/** Bytes of one thread that may wait for the turn of another. */
 const AHEAD = 16 * 1024 * 1024;
 
 /** The threads of a run; undefined when it has to do with one: the capture cannot be read twice, or its sessions not be printed apart. */

@@ -14,9 +14,10 @@ export class Output {
   private readonly finished: (whole: boolean) => void;
   private readonly encoder = new TextEncoder();
   private buffer = new Uint8Array(4 * BATCH);
+  private used = 0;
   private text = '';
-  /** Characters that were written, and those that are not to be written once more. */
-  private total = 0;
+  /** Bytes that were sent, and those that are not to be sent once more. */
+  private sent = 0;
   private known = 0;
 
   constructor(sink: (bytes: Uint8Array) => void, finished: (whole: boolean) => void = () => {}) {
@@ -25,34 +26,53 @@ export class Output {
   }
 
   write(text: string): void {
-    this.total += text.length;
-    const known = Math.min(this.known, text.length);
-    this.known -= known;
-    this.text += known === 0 ? text : text.slice(known);
+    this.text += text;
     if (this.text.length >= BATCH) this.flush();
   }
 
-  /** All that was written comes again, and is written only where it goes on. */
-  repeat(): void {
-    this.known += this.total;
-    this.total = 0;
-  }
-
   writeBytes(bytes: Uint8Array): void {
-    this.flush();
-    this.send(bytes);
+    this.encode();
+    if (this.used + bytes.length > this.buffer.length) this.sendUsed();
+    if (bytes.length > this.buffer.length) {
+      this.send(bytes);
+      return;
+    }
+    this.buffer.set(bytes, this.used);
+    this.used += bytes.length;
   }
 
   flush(): void {
-    if (this.text === '') return;
-    // UTF-8 takes three bytes for a UTF-16 unit at most. One buffer serves all batches.
-    if (this.buffer.length < 3 * this.text.length) this.buffer = new Uint8Array(3 * this.text.length);
-    const { written } = this.encoder.encodeInto(this.text, this.buffer);
-    this.text = '';
-    this.send(this.buffer.subarray(0, written));
+    this.encode();
+    this.sendUsed();
   }
 
-  private send(bytes: Uint8Array): void {
+  /** All that was written comes again, and is sent only where it goes on. */
+  repeat(): void {
+    this.flush();
+    this.known = this.sent;
+    this.sent = 0;
+  }
+
+  /** Moves the text to the buffer. One buffer serves all. */
+  private encode(): void {
+    if (this.text === '') return;
+    // UTF-8 takes three bytes for a UTF-16 unit at most.
+    const room = 3 * this.text.length;
+    if (this.used + room > this.buffer.length) this.sendUsed();
+    if (this.buffer.length < room) this.buffer = new Uint8Array(room);
+    this.used += this.encoder.encodeInto(this.text, this.buffer.subarray(this.used)).written;
+    this.text = '';
+  }
+
+  private sendUsed(): void {
+    if (this.used > 0) this.send(this.buffer.subarray(0, this.used));
+    this.used = 0;
+  }
+
+  private send(all: Uint8Array): void {
+    const bytes = all.subarray(Math.min(all.length, this.known - Math.min(this.known, this.sent)));
+    this.sent += all.length;
+    if (bytes.length === 0) return;
     this.before();
     try {
       this.sink(bytes);

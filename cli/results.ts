@@ -70,6 +70,7 @@ export class Results<T extends string | Uint8Array> {
 export class Page {
   private readonly renderer: Renderer;
   private readonly output: Output;
+  private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   private begun = false;
 
   constructor(renderer: Renderer, output: Output) {
@@ -85,9 +86,11 @@ export class Page {
     else this.output.writeBytes(what);
   }
 
-  /** Prints what a renderer of parts gave. */
-  join(part: string): void {
-    if (part !== '') this.print(this.renderer.join?.(part) ?? part);
+  /** Prints what a renderer of parts gave, as a string or in UTF-8. */
+  join(part: string | Uint8Array): void {
+    if (part.length === 0) return;
+    if (this.renderer.join === undefined) this.print(part);
+    else this.print(this.renderer.join(typeof part === 'string' ? part : this.decoder.decode(part)));
   }
 
   /** The input was read to its end. */

@@ -5,7 +5,7 @@ import { type Arguments, type Command, InputError, UsageError, type World } from
 import { explain } from './explain.ts';
 import { extract } from './extract.ts';
 import { follow } from './follow.ts';
-import type { Message, WorkerTask } from './jobs/task.ts';
+import type { Say, WorkerTask } from './jobs/task.ts';
 import { kex } from './kex.ts';
 import { optionsOf } from './options.ts';
 import { codeOf } from './output.ts';
@@ -47,7 +47,7 @@ export async function run(argv: readonly string[], world: World, version: string
 }
 
 /** Does the task of a worker thread. */
-export async function work(task: WorkerTask, say: (message: Message) => void): Promise<void> {
+export async function work(task: WorkerTask, say: Say): Promise<void> {
   const worker = await import('./jobs/work.ts');
   await worker.work(task, say);
 }

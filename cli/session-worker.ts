@@ -3,4 +3,4 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { bundledProgram } from './bundle.ts';
 
 const { work } = bundledProgram() ?? (await import('./run.ts'));
-await work(workerData, (message) => parentPort?.postMessage(message));
+await work(workerData, (message, moved = []) => parentPort?.postMessage(message, moved));

@@ -1,38 +1,51 @@
 /** Results of one thread on their way to the output. */
 
-/** Parts (`RendererRow.parts`) one after the other. Part i ends at `ends[i]` of `text` and came of call `ticks[i]`, counted over all sessions. */
+/**
+ * Parts (`RendererRow.parts`) in UTF-8, one after the other. Part i ends at `ends[i]` of `bytes` and came of call `ticks[i]`, counted over
+ * all sessions.
+ */
 export interface Batch {
   readonly ticks: Float64Array;
   readonly ends: Uint32Array;
-  readonly text: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** All parts up to this call are in this batch or went before it. */
   readonly reached: number;
 }
 
-/** Collects parts. */
+/** Bytes for which room is made at first. */
+const ROOM = 64 * 1024;
+
+/** Collects parts. They are encoded at once: as strings they would be copied over and over, by the garbage collector and from thread to thread. */
 export class Batcher {
+  /** Bytes collected. */
+  size = 0;
+  private readonly encoder = new TextEncoder();
   private ticks: number[] = [];
   private ends: number[] = [];
-  private text = '';
-
-  /** Characters collected. */
-  get size(): number {
-    return this.text.length;
-  }
+  private bytes = new Uint8Array(ROOM);
 
   add(tick: number, part: string): void {
     if (part === '') return;
-    this.text += part;
+    // UTF-8 takes three bytes for a UTF-16 unit at most.
+    if (this.bytes.length - this.size < 3 * part.length) this.grow(this.size + 3 * part.length);
+    this.size += this.encoder.encodeInto(part, this.bytes.subarray(this.size)).written;
     this.ticks.push(tick);
-    this.ends.push(this.text.length);
+    this.ends.push(this.size);
   }
 
-  /** What was collected; collecting begins again. */
+  /** What was collected, in memory of its own; collecting begins again. */
   take(reached: number): Batch {
-    const { ticks, ends, text } = this;
+    const { ticks, ends } = this;
+    const bytes = this.bytes.slice(0, this.size);
     this.ticks = [];
     this.ends = [];
-    this.text = '';
-    return { ticks: Float64Array.from(ticks), ends: Uint32Array.from(ends), text, reached };
+    this.size = 0;
+    return { ticks: Float64Array.from(ticks), ends: Uint32Array.from(ends), bytes, reached };
+  }
+
+  private grow(room: number): void {
+    const grown = new Uint8Array(Math.max(2 * this.bytes.length, room));
+    grown.set(this.bytes.subarray(0, this.size));
+    this.bytes = grown;
   }
 }

@@ -136,6 +136,8 @@ class SharedSession implements FlowHandler {
     const began = this.share.begins();
     this.share.closed(this);
     this.handler?.end(how);
+    // Old memory of the set may still point here, and what hangs on that the garbage collector takes for living a long time.
+    this.leave();
     this.share.ends(began);
   }
 }

@@ -15,7 +15,7 @@ export interface Task {
   readonly command: CommandName;
   readonly format: string;
   readonly options: RenderOptions;
-  /** Characters of one thread that may wait for the turn of another: before more are made, the thread waits. */
+  /** Bytes of one thread that may wait for the turn of another: before more are made, the thread waits. */
   readonly ahead: number;
   /** The sessions asked for; undefined for all. */
   readonly sessions: ReadonlySet<number> | undefined;
@@ -26,7 +26,7 @@ export interface WorkerTask extends Task {
   readonly index: number;
   /** The results of the calls up to this one were printed before the worker began. */
   readonly after: number;
-  /** For each thread, how many units of `unitsOf` of its text were written, modulo 2^32. Shared memory. */
+  /** For each thread, how many units of `unitsOf` of its batches were written, modulo 2^32. Shared memory. */
   readonly written: Int32Array;
 }
 
@@ -45,7 +45,10 @@ export type Message =
   | { readonly kind: 'unreadable'; readonly message: string }
   | { readonly kind: 'bug'; readonly message: string; readonly stack: string | undefined };
 
-/** The measure in which a worker's text is counted, so that the counters do not run over quickly. */
-export function unitsOf(characters: number): number {
-  return Math.ceil(characters / 1024);
+/** Tells the main thread. What is moved it gets without a copy. */
+export type Say = (message: Message, moved?: readonly ArrayBuffer[]) => void;
+
+/** The measure in which the bytes of a worker are counted, so that the counters do not run over quickly. */
+export function unitsOf(bytes: number): number {
+  return Math.ceil(bytes / 1024);
 }

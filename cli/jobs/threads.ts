@@ -12,10 +12,14 @@ import { Turns } from './turns.ts';
 /** Milliseconds over which the speed of reading is measured, and bytes before that, with which the program is slow because it is not yet compiled. */
 const WINDOW = 50;
 const WARMING = 8 * 1024 * 1024;
+/** Windows that must agree. */
+const BELIEVED = 3;
+/** The part of the time that sessions must take: while the program warms up nothing is as fast as it will be, and both it and the rest seem larger. */
+const LEAST_PART = 0.5;
 /** Milliseconds that a worker costs: its start, and that it has to be compiled too. */
 const WORKER_COST = 350;
 /** The part of the time of one thread that several may take, at most, to be worth the work that they do twice. */
-const WORTHWHILE = 0.8;
+const WORTHWHILE = 0.9;
 
 /** Times `Task.ahead` that one piece may make to be printed: this thread cannot wait within it. */
 const MOST_OF_A_PIECE = 4;
@@ -33,7 +37,7 @@ export class Jobs {
   private readonly program: URL;
   private readonly reckoned: Threads['pays'];
   private readonly limits: Limits;
-  private readonly join: (part: string) => void;
+  private readonly join: (part: string | Uint8Array) => void;
   private readonly workers: Worker[] = [];
   private readonly written: Int32Array;
   private readonly turns: Turns;
@@ -46,9 +50,11 @@ export class Jobs {
   private windowStart = performance.now();
   private windowRead = 0;
   private windowBusy = 0;
+  /** The part of the time that sessions took in each of the last windows. */
+  private parts: number[] = [];
 
   /** The parts of all threads go to `join` in the order of one. Workers run `program`; `reckoned` is asked whether they pay, if it is there. */
-  constructor(task: Task, program: URL, reckoned: Threads['pays'], join: (part: string) => void) {
+  constructor(task: Task, program: URL, reckoned: Threads['pays'], join: (part: string | Uint8Array) => void) {
     this.task = task;
     this.program = program;
     this.reckoned = reckoned;
@@ -110,14 +116,16 @@ export class Jobs {
     const now = performance.now();
     if (now - this.windowStart < WINDOW || (this.windowRead === 0 && read < WARMING)) return false;
     const passed = now - this.windowStart;
-    const warm = this.windowRead >= WARMING;
+    const warm = this.windowRead >= WARMING && this.parts.length >= BELIEVED;
     const rest = (passed / (read - this.windowRead)) * (task.size - read);
-    // What is not done by sessions every thread does.
-    const shared = rest * Math.min(1, (share.busy - this.windowBusy) / passed);
+    // A pause within a call that is measured counts manifold: the least of the last windows is believed.
+    this.parts = [...this.parts, (share.busy - this.windowBusy) / passed].slice(-BELIEVED);
+    const part = Math.min(...this.parts);
+    const shared = rest * part;
     this.windowStart = now;
     this.windowRead = read;
     this.windowBusy = share.busy;
-    return warm && WORKER_COST + rest - shared + shared / task.jobs <= WORTHWHILE * rest;
+    return warm && part >= LEAST_PART && WORKER_COST + rest - shared + shared / task.jobs <= WORTHWHILE * rest;
   }
 
   private start(): void {

@@ -1,16 +1,16 @@
 /** The results of several threads, brought into the order in which one thread would have given them. */
 import type { Batch } from './batch.ts';
 
-/** Told that the `size` characters of a batch of a thread were written, so that it may send more. */
+/** Told that the `size` bytes of a batch of a thread were written, so that it may send more. */
 export type Written = (thread: number, size: number) => void;
 
 /** What each thread gave and was not written yet. */
 export class Turns {
   private readonly lanes: readonly Lane[];
-  private readonly print: (part: string) => void;
+  private readonly print: (part: Uint8Array) => void;
   private readonly written: Written;
 
-  constructor(threads: number, print: (part: string) => void, written: Written) {
+  constructor(threads: number, print: (part: Uint8Array) => void, written: Written) {
     this.lanes = Array.from({ length: threads }, (_, thread) => new Lane(thread));
     this.print = print;
     this.written = written;
@@ -21,7 +21,7 @@ export class Turns {
     this.lanes[thread]?.add(batch);
   }
 
-  /** Characters of a thread that wait. */
+  /** Bytes of a thread that wait. */
   waiting(thread: number): number {
     return this.lanes[thread]?.waiting ?? 0;
   }
@@ -67,21 +67,21 @@ class Lane {
     this.reached = batch.reached;
     if (batch.ticks.length === 0) return;
     this.batches.push(batch);
-    this.waiting += batch.text.length;
+    this.waiting += batch.bytes.length;
   }
 
   /** Writes the parts up to the call `until`. */
-  write(until: number, print: (part: string) => void, written: Written): void {
+  write(until: number, print: (part: Uint8Array) => void, written: Written): void {
     for (let batch = this.batches[0]; batch !== undefined && this.next <= until; batch = this.batches[0]) {
       const end = batch.ends[this.part] as number;
-      print(batch.text.slice(this.start, end));
+      print(batch.bytes.subarray(this.start, end));
       this.start = end;
       if (++this.part < batch.ticks.length) continue;
       this.batches.shift();
       this.part = 0;
       this.start = 0;
-      this.waiting -= batch.text.length;
-      written(this.thread, batch.text.length);
+      this.waiting -= batch.bytes.length;
+      written(this.thread, batch.bytes.length);
     }
   }
 }

@@ -7,15 +7,15 @@ import { Results } from '../results.ts';
 import { storeOf } from '../secrets-files.ts';
 import { Batcher } from './batch.ts';
 import { Inseparable, JobShare } from './share.ts';
-import { type Message, unitsOf, type WorkerTask } from './task.ts';
+import { type Say, unitsOf, type WorkerTask } from './task.ts';
 
-/** Characters that are sent at once. */
+/** Bytes that are sent at once. */
 const BATCH = 256 * 1024;
 /** Pieces of the file after which the main thread is told how far this one is, although there is little or nothing to print. */
 const PIECES = 4;
 
 /** Does `task` and says what comes of it; throws nothing. */
-export async function work(task: WorkerTask, say: (message: Message) => void): Promise<void> {
+export async function work(task: WorkerTask, say: Say): Promise<void> {
   try {
     await new Worker(task, say).run();
   } catch (error) {
@@ -27,14 +27,14 @@ export async function work(task: WorkerTask, say: (message: Message) => void): P
 
 class Worker {
   private readonly task: WorkerTask;
-  private readonly say: (message: Message) => void;
+  private readonly say: Say;
   private readonly share: JobShare;
   private readonly limits;
   private readonly batcher = new Batcher();
   private sent = 0;
   private read = 0;
 
-  constructor(task: WorkerTask, say: (message: Message) => void) {
+  constructor(task: WorkerTask, say: Say) {
     this.task = task;
     this.say = say;
     this.share = new JobShare(task.index, task.jobs);
@@ -73,9 +73,10 @@ class Worker {
 
   private send(reached: number): void {
     this.share.checkBudget(this.limits);
+    const { size } = this.batcher;
     const batch = this.batcher.take(reached);
-    this.say({ kind: 'batch', batch });
-    this.sent += unitsOf(batch.text.length);
+    this.say({ kind: 'batch', batch }, [batch.bytes.buffer]);
+    this.sent += unitsOf(size);
     this.wait();
   }
 

@@ -21,7 +21,7 @@ describe('turns', () => {
     return new Turns(
       threads,
       (part) => {
-        out += part;
+        out += new TextDecoder().decode(part);
       },
       (thread, size) => {
         sizes[thread] = (sizes[thread] ?? 0) + size;
