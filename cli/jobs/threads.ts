@@ -112,6 +112,8 @@ export class Jobs {
   private pays(): boolean {
     const { share, read, task, limits } = this;
     if (share.nested || share.overspent(limits) || share.sessions < 2 || read >= task.size) return false;
+    // The times of a table count from the first session shown, which all threads must know.
+    if (task.command !== 'summary' && this.origin() === undefined) return false;
     if (this.reckoned !== undefined) return this.reckoned(read);
     const now = performance.now();
     if (now - this.windowStart < WINDOW || (this.windowRead === 0 && read < WARMING)) return false;

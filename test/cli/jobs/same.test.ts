@@ -79,6 +79,16 @@ test(
 );
 
 test(
+  'times from the first session shown, which begins late',
+  async () => {
+    const call = ['packets', '-s', '28,29,30', ...written(NAMES.slice(40, 70), { secrets: false })];
+    const one = await run(call, 1);
+    expect(await run(call, 3)).toEqual({ ...one, started: 1 });
+  },
+  PATIENCE,
+);
+
+test(
   'of frames with wrong bytes',
   async () => {
     const call = ['packets', '-V', ...written(NAMES.slice(20, 40), { secrets: false, damage: 300 })];
