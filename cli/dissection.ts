@@ -4,7 +4,7 @@ import { type DissectOptions, dissect } from '../src/dissect.ts';
 import { DEFAULT_LIMITS } from '../src/limits.ts';
 import { rendererRow } from '../src/render/index.ts';
 import { DEFAULT_RENDER_OPTIONS, type RendererRow, type RenderOptions } from '../src/render/renderer.ts';
-import type { Sink } from '../src/ssh/model.ts';
+import type { Packet, Sink } from '../src/ssh/model.ts';
 import { type Arguments, type Command, type Companion, InputError, lastOf, numberOf, type Run, UsageError, type World } from './command.ts';
 import { Inseparable } from './jobs/share.ts';
 import { Jobs } from './jobs/threads.ts';
@@ -155,16 +155,19 @@ function both(a: Sink | undefined, b: Sink): Sink {
       a.identification?.(i);
       b.identification?.(i);
     },
-    packet(p) {
-      a.packet?.(p);
-      b.packet?.(p);
-    },
+    // Whoever has this gets packets with all their bytes kept, which costs.
+    ...(a.packet === undefined && b.packet === undefined ? {} : { packet: (p) => giveBoth(a, b, p) }),
     session(s) {
       a.session?.(s);
       b.session?.(s);
     },
     ...(a.capture === undefined ? {} : { capture: (c) => a.capture?.(c) }),
   };
+}
+
+function giveBoth(a: Sink, b: Sink, p: Packet): void {
+  a.packet?.(p);
+  b.packet?.(p);
 }
 
 function progressFor(source: Source, args: Arguments, world: World): Progress | undefined {

@@ -25,6 +25,15 @@ export type Job =
   /** Say when everything before is done; when it is the `last`, give the digest. */
   | { readonly kind: 'finish'; readonly file: number; readonly last: boolean };
 
+/** Bytes that gather in a slot until it is full or something else comes. */
+interface Gathered {
+  readonly file: number;
+  readonly fd: number;
+  readonly slot: number;
+  readonly offset: number;
+  length: number;
+}
+
 /** The thread, beside the compiled program. */
 const THREAD = 'writer-worker.js';
 
@@ -35,6 +44,7 @@ export class Writer {
   private readonly result = new Uint8Array(new SharedArrayBuffer(RESULT));
   private readonly worker: Worker;
   private next = 0;
+  private gathered: Gathered | undefined;
 
   private constructor(thread: URL) {
     const { control, slots, result } = this;
@@ -50,24 +60,44 @@ export class Writer {
 
   /** `file` is written here from now on; `hashed` bytes of it stand in `fd`, or it is not hashed (undefined). */
   begin(file: number, fd: number, hashed: number | undefined): void {
+    this.send();
     if (hashed !== undefined) this.post({ kind: 'begin', file, fd, length: hashed });
   }
 
   /** Writes `bytes` at `offset`; they may change after the call. Throws when something written before could not be. */
   write(file: number, fd: number, offset: number, bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; at += SLOT) {
-      const piece = bytes.subarray(at, at + SLOT);
-      const slot = this.next;
-      this.next = (slot + 1) % SLOTS;
-      this.wait(slot);
-      this.slots.set(piece, slot * SLOT);
-      Atomics.store(this.control, slot, 1);
-      this.post({ kind: 'write', file, fd, slot, offset: offset + at, length: piece.length });
+    for (let at = 0; at < bytes.length; ) {
+      const to = this.placeFor(file, fd, offset + at);
+      const count = Math.min(SLOT - to.length, bytes.length - at);
+      this.slots.set(bytes.subarray(at, at + count), to.slot * SLOT + to.length);
+      to.length += count;
+      at += count;
     }
+  }
+
+  /** Where bytes at `offset` gather: behind those that they follow, or in the next slot. A message for each packet would cost more than its bytes. */
+  private placeFor(file: number, fd: number, offset: number): Gathered {
+    const { gathered } = this;
+    if (gathered?.file === file && gathered.length < SLOT && gathered.offset + gathered.length === offset) return gathered;
+    this.send();
+    const slot = this.next;
+    this.next = (slot + 1) % SLOTS;
+    this.wait(slot);
+    this.gathered = { file, fd, slot, offset, length: 0 };
+    return this.gathered;
+  }
+
+  /** Gives the gathered bytes to the thread. */
+  private send(): void {
+    if (this.gathered === undefined) return;
+    Atomics.store(this.control, this.gathered.slot, 1);
+    this.post({ kind: 'write', ...this.gathered });
+    this.gathered = undefined;
   }
 
   /** Waits until everything is written. With `last` gives the SHA-256 in hex of a file that was hashed. */
   finish(file: number, last: boolean): string {
+    this.send();
     Atomics.store(this.control, DIGEST, 1);
     this.post({ kind: 'finish', file, last });
     this.wait(DIGEST);
