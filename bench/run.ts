@@ -1,7 +1,7 @@
 /** The benchmarks, all in one command: `npm run bench [-- NAME …] [--runs N] [--large]`. */
 import { spawnSync } from 'node:child_process';
-import { statSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { againstBare } from './bulk.ts';
@@ -84,6 +84,20 @@ function twice(file: string, args: readonly string[], what: string, runs: number
   return `  ${what}: ${words(one)} and ${words(two)}: ${(one.seconds / two.seconds).toFixed(2)} times`;
 }
 
+/** Files written, against the same capture summed up, in turn. */
+function extraction(captures: Captures, megabytes: number, runs: number): string {
+  const { capture, keylog } = captures.download(GCM, megabytes, 65_000);
+  const folder = mkdtempSync(join(tmpdir(), 'sshark-bench-'));
+  try {
+    const to = [...sshark, 'extract', '--force', '-o', folder, '-k', keylog, capture];
+    const { ours: summary, theirs: extract } = alternate([...sshark, 'summary', '--jobs', '1', '-k', keylog, capture], to, runs);
+    if (extract === undefined) throw new Error('the extraction was not measured');
+    return `  ${megabytes} MB: summary ${words(summary)}; extract ${words(extract)}: ${(extract.seconds / summary.seconds).toFixed(2)} times as long`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 function words(r: Run): string {
   return `${r.seconds.toFixed(2)} s${r.processor === undefined ? '' : ` (${r.processor.toFixed(2)} s of processor time)`}${r.megabytes === undefined ? '' : `, ${r.megabytes.toFixed(0)} MB`}`;
 }
@@ -156,6 +170,12 @@ const BENCHMARKS: readonly Benchmark[] = [
       twice(c.handshakes(20_000), ['summary'], 'summary', runs),
       twice(c.handshakes(20_000), ['packets', '-T', 'ndjson'], 'packets -T ndjson', Math.min(runs, 3)),
     ],
+  },
+  {
+    name: 'extract',
+    about: 'a file of an SFTP download written to disk and hashed, against the same capture summed up',
+    large: true,
+    run: (runs, c) => [extraction(c, 64, runs), extraction(c, 1000, runs)],
   },
   {
     name: 'memory-transfer',

@@ -108,6 +108,11 @@ export class WrittenFile {
     this.files.use(this);
     this.ranges.add(offset, offset + bytes.length);
     this.hashNext(offset, bytes);
+    if (this.writer !== undefined) {
+      // Pieces gather there: a copy on the way would cost as much as the rest.
+      this.put(offset, bytes);
+      return;
+    }
     const { start, length } = this.buffered;
     if (length > 0 && (offset !== start + length || length + bytes.length > BATCH)) this.flush();
     if (bytes.length > BATCH / 2) {
@@ -119,7 +124,7 @@ export class WrittenFile {
       this.buffer.set(bytes, this.buffered.length);
       this.buffered.length += bytes.length;
     }
-    if (this.writer === undefined && this.ranges.bytes >= LARGE) this.handOver();
+    if (this.ranges.bytes >= LARGE) this.handOver();
   }
 
   /** Hashes what follows what was hashed; a file whose pieces are out of order is hashed when it is whole. */
@@ -134,6 +139,7 @@ export class WrittenFile {
   private handOver(): void {
     this.flush();
     this.writer = this.files.writer;
+    this.buffer = this.writer === undefined ? this.buffer : undefined;
     this.writer?.begin(this.number, this.fd, this.inOrder ? this.hashed : undefined);
   }
 
