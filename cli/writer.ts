@@ -3,27 +3,43 @@ import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { toHex } from '../src/bytes/hex.ts';
 
-/** Bytes of one slot of the shared memory, and how many there are: when all are full, the reader of the capture waits. */
-export const SLOT = 256 * 1024;
-export const SLOTS = 32;
+/** Bytes of one slot of the shared memory: waking the thread costs as much as copying many packets. */
+export const SLOT = 1024 * 1024;
+/** Slots, used in turn: when all are full, the reader of the capture waits. */
+export const SLOTS = 8;
 
-/** Places behind the slots in the shared control words: a digest is waited for, and something went wrong. */
-export const DIGEST = SLOTS;
-export const FAILED = SLOTS + 1;
+/** Place behind the words of the slots: something went wrong. */
+export const FAILED = SLOTS;
 
 /** Longest message of an error, bytes; a digest has 32. */
 const RESULT = 1024;
 
-/** Milliseconds that one piece may take: longer than any disk, but not for ever if the thread is gone. */
+/** Milliseconds that one slot may take: longer than any disk, but not for ever if the thread is gone. */
 const PATIENCE = 300_000;
 
-/** What the thread is told to do, in this order. */
-export type Job =
+/** What the thread does with a slot. */
+export const JOBS = {
   /** Hash what is in the file so far, `length` bytes from its beginning. */
-  | { readonly kind: 'begin'; readonly file: number; readonly fd: number; readonly length: number }
-  | { readonly kind: 'write'; readonly file: number; readonly fd: number; readonly slot: number; readonly offset: number; readonly length: number }
-  /** Say when everything before is done; when it is the `last`, give the digest. */
-  | { readonly kind: 'finish'; readonly file: number; readonly last: boolean };
+  begin: 0,
+  /** Write the first `length` bytes of the slot at `offset`. */
+  write: 1,
+  /** Nothing, but that everything before is done. */
+  flush: 2,
+  /** The same, and give the digest. */
+  digest: 3,
+} as const;
+
+/** The numbers of a job, by their place. */
+export const JOB = { kind: 0, file: 1, fd: 2, offset: 3, length: 4, count: 5 } as const;
+
+/** Memory that both threads see: for each slot a word (1: full, 0: free), its bytes, and the numbers of its job. */
+export interface Shared {
+  readonly words: Int32Array;
+  readonly slots: Uint8Array;
+  readonly jobs: Float64Array;
+  /** The last digest, or why it failed. */
+  readonly result: Uint8Array;
+}
 
 /** Bytes that gather in a slot until it is full or something else comes. */
 interface Gathered {
@@ -39,16 +55,18 @@ const THREAD = 'writer-worker.js';
 
 /** Where large files are written. */
 export class Writer {
-  private readonly control = new Int32Array(new SharedArrayBuffer(4 * (SLOTS + 2)));
-  private readonly slots = new Uint8Array(new SharedArrayBuffer(SLOTS * SLOT));
-  private readonly result = new Uint8Array(new SharedArrayBuffer(RESULT));
+  private readonly shared: Shared = {
+    words: new Int32Array(new SharedArrayBuffer(4 * (SLOTS + 1))),
+    slots: new Uint8Array(new SharedArrayBuffer(SLOTS * SLOT)),
+    jobs: new Float64Array(new SharedArrayBuffer(8 * JOB.count * SLOTS)),
+    result: new Uint8Array(new SharedArrayBuffer(RESULT)),
+  };
   private readonly worker: Worker;
   private next = 0;
   private gathered: Gathered | undefined;
 
   private constructor(thread: URL) {
-    const { control, slots, result } = this;
-    this.worker = new Worker(thread, { workerData: { control, slots, result } });
+    this.worker = new Worker(thread, { workerData: this.shared });
     this.worker.unref();
   }
 
@@ -61,7 +79,7 @@ export class Writer {
   /** `file` is written here from now on; `hashed` bytes of it stand in `fd`, or it is not hashed (undefined). */
   begin(file: number, fd: number, hashed: number | undefined): void {
     this.send();
-    if (hashed !== undefined) this.post({ kind: 'begin', file, fd, length: hashed });
+    if (hashed !== undefined) this.give(JOBS.begin, { file, fd, slot: this.free(), offset: 0, length: hashed });
   }
 
   /** Writes `bytes` at `offset`; they may change after the call. Throws when something written before could not be. */
@@ -69,53 +87,60 @@ export class Writer {
     for (let at = 0; at < bytes.length; ) {
       const to = this.placeFor(file, fd, offset + at);
       const count = Math.min(SLOT - to.length, bytes.length - at);
-      this.slots.set(bytes.subarray(at, at + count), to.slot * SLOT + to.length);
+      const part = count === bytes.length ? bytes : bytes.subarray(at, at + count);
+      this.shared.slots.set(part, to.slot * SLOT + to.length);
       to.length += count;
       at += count;
     }
   }
 
-  /** Where bytes at `offset` gather: behind those that they follow, or in the next slot. A message for each packet would cost more than its bytes. */
+  /** Where bytes at `offset` gather: behind those that they follow, or in the next slot. */
   private placeFor(file: number, fd: number, offset: number): Gathered {
     const { gathered } = this;
     if (gathered?.file === file && gathered.length < SLOT && gathered.offset + gathered.length === offset) return gathered;
     this.send();
-    const slot = this.next;
-    this.next = (slot + 1) % SLOTS;
-    this.wait(slot);
-    this.gathered = { file, fd, slot, offset, length: 0 };
+    this.gathered = { file, fd, slot: this.free(), offset, length: 0 };
     return this.gathered;
-  }
-
-  /** Gives the gathered bytes to the thread. */
-  private send(): void {
-    if (this.gathered === undefined) return;
-    Atomics.store(this.control, this.gathered.slot, 1);
-    this.post({ kind: 'write', ...this.gathered });
-    this.gathered = undefined;
   }
 
   /** Waits until everything is written. With `last` gives the SHA-256 in hex of a file that was hashed. */
   finish(file: number, last: boolean): string {
     this.send();
-    Atomics.store(this.control, DIGEST, 1);
-    this.post({ kind: 'finish', file, last });
-    this.wait(DIGEST);
-    return toHex(this.result.subarray(0, 32));
+    const slot = this.free();
+    this.give(last ? JOBS.digest : JOBS.flush, { file, fd: 0, slot, offset: 0, length: 0 });
+    this.wait(slot);
+    return toHex(this.shared.result.slice(0, 32));
   }
 
   async close(): Promise<void> {
     await this.worker.terminate();
   }
 
-  /** Waits until the thread is done with `place`. */
-  private wait(place: number): void {
-    while (Atomics.load(this.control, place) === 1)
-      if (Atomics.wait(this.control, place, 1, PATIENCE) === 'timed-out') throw new Error('the disk does not take what is written');
-    if (Atomics.load(this.control, FAILED) === 1) throw new Error(new TextDecoder().decode(this.result.slice()).replace(/\0+$/, ''));
+  /** Gives the gathered bytes to the thread. */
+  private send(): void {
+    if (this.gathered !== undefined) this.give(JOBS.write, this.gathered);
+    this.gathered = undefined;
   }
 
-  private post(job: Job): void {
-    this.worker.postMessage(job);
+  private give(kind: number, { file, fd, slot, offset, length }: Gathered): void {
+    this.shared.jobs.set([kind, file, fd, offset, length], slot * JOB.count);
+    Atomics.store(this.shared.words, slot, 1);
+    Atomics.notify(this.shared.words, slot);
+  }
+
+  /** The next slot, once the thread is done with it: it takes them in the same turn. */
+  private free(): number {
+    const slot = this.next;
+    this.next = (slot + 1) % SLOTS;
+    this.wait(slot);
+    return slot;
+  }
+
+  /** Waits until the thread is done with `slot`. */
+  private wait(slot: number): void {
+    const { words, result } = this.shared;
+    while (Atomics.load(words, slot) === 1)
+      if (Atomics.wait(words, slot, 1, PATIENCE) === 'timed-out') throw new Error('the disk does not take what is written');
+    if (Atomics.load(words, FAILED) === 1) throw new Error(new TextDecoder().decode(result.slice()).replace(/\0+$/, ''));
   }
 }
