@@ -31,6 +31,8 @@ export interface DissectOptions {
 
 /** Stands between the flows of a capture and their sessions. */
 export interface Share {
+  /** The flows of the capture, before the first. */
+  begin(flows: FlowTable): void;
   /** Session `number` begins: gives who takes its bytes. `make` makes the session; `secrets` are those of the run. */
   open(number: number, make: () => FlowHandler, secrets: Secrets): FlowHandler;
   /** A session begins inside a channel of another, and takes a number too. */
@@ -102,6 +104,7 @@ class Pipeline {
       return options.share?.open(number, makeHandler, secrets) ?? makeHandler();
     };
     this.flows = new FlowTable(limits, { detect: detectSsh, open });
+    options.share?.begin(this.flows);
   }
 
   push(piece: Uint8Array): void {

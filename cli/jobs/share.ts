@@ -3,6 +3,7 @@ import type { Share } from '../../src/dissect.ts';
 import type { Limits } from '../../src/limits.ts';
 import type { Secrets } from '../../src/ssh/kex/secrets.ts';
 import type { Chunk, End, FlowEnd, FlowHandler, Gap } from '../../src/stream/chunk.ts';
+import type { FlowTable } from '../../src/stream/flows.ts';
 import type { Problem } from '../../src/wire/problem.ts';
 
 /** The capture cannot be shared out: one thread has to read it alone. */
@@ -10,15 +11,11 @@ export class Inseparable extends Error {}
 
 /** What a session costs besides its bytes, in bytes: the exchange of keys takes as long as the decryption of so many. */
 const SESSION_COST = 64 * 1024;
-/** Of so many calls one is measured. */
-const SAMPLE = 8;
 
-/** The share of one thread. All threads read the whole capture up to the bytes of its flows; each dissects the sessions that are its own. */
+/** The share of one thread. All threads read the frames of the whole capture and know of all flows; each follows the sessions that are its own. */
 export class JobShare implements Share {
-  /** Calls of all sessions so far, also of those of other threads: the clock by which results are put in order. */
-  tick = 0;
-  /** Milliseconds that sessions took while one thread had them all, about: one call in SAMPLE is measured. */
-  busy = 0;
+  /** Segments of sessions so far. */
+  segments = 0;
   sessions = 0;
   /** Sessions inside others were met while there was one thread. */
   nested = false;
@@ -29,6 +26,7 @@ export class JobShare implements Share {
   /** The sessions that are open while one thread has them all; undefined once they are shared out. */
   private alone: Set<SharedSession> | undefined;
   private secrets: Secrets | undefined;
+  private table: FlowTable | undefined;
 
   /** Thread `index` of `jobs`; the first one has all sessions until `shareOut`. */
   constructor(index: number, jobs: number) {
@@ -36,6 +34,20 @@ export class JobShare implements Share {
     this.jobs = jobs;
     this.loads = new Array(jobs).fill(0);
     this.alone = index === 0 ? new Set() : undefined;
+  }
+
+  begin(table: FlowTable): void {
+    this.table = table;
+  }
+
+  /** The clock by which results are put in order, the same in all threads: when in the capture what happens now happens. */
+  get tick(): number {
+    return this.table?.turn ?? 0;
+  }
+
+  /** Frames of the capture so far, as far as they are of TCP. */
+  get frames(): number {
+    return this.table?.frame ?? 0;
   }
 
   /** The session goes to the thread that has got least. */
@@ -69,25 +81,17 @@ export class JobShare implements Share {
     this.loads[owner] = (this.loads[owner] ?? 0) + bytes;
   }
 
-  /** A session is called. Gives what `ends` is to be told. */
-  begins(): number {
-    return ++this.tick % SAMPLE === 0 && this.alone !== undefined ? performance.now() : 0;
-  }
-
-  ends(began: number): void {
-    if (began > 0) this.busy += SAMPLE * (performance.now() - began);
-  }
-
   /**
-   * Throws when this thread did more than its part of what the sessions of a run may do together: a limit that one thread would have
-   * reached then changes what is printed.
+   * Throws when this thread did or held more than its part of what the sessions of a run may together: a limit that one thread would
+   * have reached then changes what is printed.
    */
   checkBudget({ searchWorkTotal, diagnoses }: Limits): void {
     if (this.overspent({ searchWorkTotal, diagnoses })) throw new Inseparable();
   }
 
   overspent({ searchWorkTotal, diagnoses }: Pick<Limits, 'searchWorkTotal' | 'diagnoses'>): boolean {
-    const { secrets, jobs } = this;
+    const { secrets, jobs, table } = this;
+    if (table?.strained(jobs) === true) return true;
     return secrets !== undefined && (secrets.spent.units > searchWorkTotal / jobs || secrets.diagnosed > diagnoses / jobs);
   }
 }
@@ -108,36 +112,32 @@ class SharedSession implements FlowHandler {
     this.handler = undefined;
   }
 
+  weigh(bytes: number): boolean {
+    this.share.segments++;
+    this.share.count(this.owner, bytes);
+    return this.handler !== undefined;
+  }
+
   data(chunk: Chunk): void {
-    const began = this.share.begins();
-    this.share.count(this.owner, chunk.bytes.length);
     this.handler?.data(chunk);
-    this.share.ends(began);
   }
 
   gap(gap: Gap): void {
-    const began = this.share.begins();
     this.handler?.gap(gap);
-    this.share.ends(began);
   }
 
   problem(problem: Problem, from: End): void {
-    this.share.begins();
     this.handler?.problem(problem, from);
   }
 
   closed(from: End): void {
-    const began = this.share.begins();
     this.handler?.closed?.(from);
-    this.share.ends(began);
   }
 
   end(how: FlowEnd): void {
-    const began = this.share.begins();
     this.share.closed(this);
     this.handler?.end(how);
     // Old memory of the set may still point here, and what hangs on that the garbage collector takes for living a long time.
     this.leave();
-    this.share.ends(began);
   }
 }

@@ -9,15 +9,18 @@ import { Inseparable, JobShare } from './share.ts';
 import { type Message, type Task, unitsOf, type WorkerTask } from './task.ts';
 import { Turns } from './turns.ts';
 
-/** Milliseconds over which the speed of reading is measured, and bytes before that, with which the program is slow because it is not yet compiled. */
-const WINDOW = 50;
+/** Milliseconds of reading after which it is reckoned for the first time whether workers pay, and bytes over which it is. */
+const FIRST_LOOK = 10;
+const WINDOW = 16 * 1024 * 1024;
+/** While the program is compiled, up to this many bytes, it is slower than later, about by this factor. */
 const WARMING = 8 * 1024 * 1024;
-/** Windows that must agree. */
-const BELIEVED = 3;
-/** The part of the time that sessions must take: while the program warms up nothing is as fast as it will be, and both it and the rest seem larger. */
+const COLD = 3;
+/** Times as long as its reading that a frame of a session takes; of a handshake it is more, of a transfer nobody decrypts less. */
+const SESSION_FRAME = 4;
+/** The part of the time that sessions must take. */
 const LEAST_PART = 0.5;
 /** Milliseconds that a worker costs: its start, and that it has to be compiled too. */
-const WORKER_COST = 350;
+const WORKER_COST = 250;
 /** The part of the time of one thread that several may take, at most, to be worth the work that they do twice. */
 const WORTHWHILE = 0.9;
 
@@ -47,11 +50,8 @@ export class Jobs {
   private failure: unknown;
   private wake: () => void = () => {};
   private read = 0;
-  private windowStart = performance.now();
-  private windowRead = 0;
-  private windowBusy = 0;
-  /** The part of the time that sessions took in each of the last windows. */
-  private parts: number[] = [];
+  /** Since when it is measured what reading costs. */
+  private window: { readonly start: number; readonly read: number; readonly segments: number; readonly frames: number };
 
   /** The parts of all threads go to `join` in the order of one. Workers run `program`; `reckoned` is asked whether they pay, if it is there. */
   constructor(task: Task, program: URL, reckoned: Threads['pays'], join: (part: string | Uint8Array) => void) {
@@ -61,6 +61,7 @@ export class Jobs {
     this.join = join;
     this.limits = { ...DEFAULT_LIMITS, ...task.limits };
     this.share = new JobShare(0, task.jobs);
+    this.window = this.newWindow();
     this.written = new Int32Array(new SharedArrayBuffer(4 * task.jobs));
     this.turns = new Turns(task.jobs, join, (thread, size) => {
       Atomics.add(this.written, thread, unitsOf(size));
@@ -115,19 +116,18 @@ export class Jobs {
     // The times of a table count from the first session shown, which all threads must know.
     if (task.command !== 'summary' && this.origin() === undefined) return false;
     if (this.reckoned !== undefined) return this.reckoned(read);
-    const now = performance.now();
-    if (now - this.windowStart < WINDOW || (this.windowRead === 0 && read < WARMING)) return false;
-    const passed = now - this.windowStart;
-    const warm = this.windowRead >= WARMING && this.parts.length >= BELIEVED;
-    const rest = (passed / (read - this.windowRead)) * (task.size - read);
-    // A pause within a call that is measured counts manifold: the least of the last windows is believed.
-    this.parts = [...this.parts, (share.busy - this.windowBusy) / passed].slice(-BELIEVED);
-    const part = Math.min(...this.parts);
-    const shared = rest * part;
-    this.windowStart = now;
-    this.windowRead = read;
-    this.windowBusy = share.busy;
-    return warm && part >= LEAST_PART && WORKER_COST + rest - shared + shared / task.jobs <= WORTHWHILE * rest;
+    const { window } = this;
+    const passed = performance.now() - window.start;
+    if (passed < FIRST_LOOK) return false;
+    const rest = ((task.size - read) * passed) / (read - window.read) / (read < WARMING ? COLD : 1);
+    const ofSessions = SESSION_FRAME * (share.segments - window.segments);
+    const part = ofSessions / (ofSessions + share.frames - window.frames);
+    if (read - window.read > WINDOW) this.window = this.newWindow();
+    return part >= LEAST_PART && WORKER_COST + rest * (1 - part + part / task.jobs) <= WORTHWHILE * rest;
+  }
+
+  private newWindow() {
+    return { start: performance.now(), read: this.read, segments: this.share.segments, frames: this.share.frames };
   }
 
   private start(): void {

@@ -69,6 +69,8 @@ export interface FlowHandler {
   closed?(from: End): void;
   /** The flow is over; called once. */
   end(how: FlowEnd): void;
+  /** Told of each segment of the flow before its bytes, with their number. False: nobody takes them here, and they need not be put in order any more. */
+  weigh?(bytes: number): boolean;
 }
 
 /** What a flow's first bytes say: it is wanted, it is not, or more must be seen. */

@@ -47,6 +47,8 @@ export class Conversation implements Flow, Decision {
   private handler: FlowHandler | undefined;
   /** A RST was seen that the other end may not have obeyed. */
   private doubtfulReset = false;
+  /** The flow is SSH, but nobody takes its bytes here. */
+  private left = false;
 
   constructor(stream: number, first: Segment, owner: Owner) {
     this.stream = stream;
@@ -65,17 +67,16 @@ export class Conversation implements Flow, Decision {
     return this.handler !== undefined;
   }
 
-  /** True when the connection is over as far as one can see, and only the last acknowledgement is not in the capture. */
-  get ending(): boolean {
-    return this.doubtfulReset || this.bothClosed;
-  }
-
   /** Takes a segment of this connection, sent by `from`. */
   segment(s: Segment, from: End): void {
     this.lastFrame = s.frame;
     this.frameCount++;
     this.lastSeconds = s.seconds;
     this.lastNanos = s.nanos;
+    if (this.handler?.weigh?.(s.end - s.start) === false) {
+      if (!this.left) this.leave();
+      return;
+    }
     if ((s.flags & SYN) !== 0) this.synchronise(s, from);
     if (this.directions === undefined) {
       if ((s.flags & RST) !== 0) this.over = true;
@@ -159,16 +160,27 @@ export class Conversation implements Flow, Decision {
     } else if (receiver.finAcknowledged && sender.finAcknowledged) this.finish('fin');
   }
 
+  /** Keeps nothing but who is told of the segments. */
+  private leave(): void {
+    this.left = true;
+    this.owner.closing(this);
+    this.discard();
+  }
+
   private drop(): void {
     if (this.over) return;
     this.over = true;
     this.owner.closing(this);
+    this.discard();
+    this.handler = undefined;
+  }
+
+  private discard(): void {
     this.detection?.discard();
     this.directions?.a.discard();
     this.directions?.b.discard();
     this.detection = undefined;
     this.directions = undefined;
-    this.handler = undefined;
   }
 }
 

@@ -85,7 +85,7 @@ export class Detection implements StreamSink {
   }
 
   private keep(kept: Kept, bytes: Uint8Array): void {
-    this.budget.bytes += kept.add(bytes);
+    this.budget.add(kept.add(bytes));
   }
 
   private add(item: Item): void {

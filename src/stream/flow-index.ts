@@ -1,5 +1,5 @@
 /** Finds the flow of a segment: a hash table of fixed-size records in typed arrays, so that a flow costs 64 bytes and no object. */
-import type { Address, Segment } from '../net/segment.ts';
+import { type Address, RST, type Segment } from '../net/segment.ts';
 
 /** Words of a record. Addresses and ports are those of end a (which sent the first frame), then those of end b. */
 const WORDS = 16;
@@ -12,14 +12,17 @@ const PORTS = 9;
 const BASES = 10;
 const STATE = 12;
 const GENERATION = 13;
-/** Second of the capture in which it was closed. */
-const CLOSED_AT = 14;
+/** Second of the capture of its last segment, once a FIN or RST was seen. */
+const SILENT_SINCE = 14;
 
 /** Bits of the state word. The IP version is part of what identifies a flow. */
 const IPV6 = 1;
-const CLOSED = 2;
+const RESET = 2;
 const HAS_BASE_A = 4;
 const HAS_BASE_B = 8;
+const FIN_A = 16;
+const FIN_B = 32;
+const ENDED = RESET | FIN_A | FIN_B;
 
 /** Records by index, from 0 to `count`; an index is good until the next `keepOnly`. */
 export class FlowIndex {
@@ -71,10 +74,17 @@ export class FlowIndex {
     this.forward = true;
   }
 
-  /** Sets the generation; true when it was another before. */
-  touch(index: number, generation: number): boolean {
-    if (this.words[index * WORDS + GENERATION] === generation) return false;
-    this.words[index * WORDS + GENERATION] = generation;
+  /** Notes that `s` is of this flow, and sets the generation; true when it was another before. */
+  touch(index: number, s: Segment, generation: number): boolean {
+    const at = index * WORDS;
+    const state = this.words[at + STATE] as number;
+    if ((state & ENDED) !== 0) {
+      this.words[at + SILENT_SINCE] = s.seconds;
+      // Data behind a RST: the other end did not obey it.
+      if ((state & RESET) !== 0 && s.end > s.start && (s.flags & RST) === 0) this.words[at + STATE] = state & ~RESET;
+    }
+    if (this.words[at + GENERATION] === generation) return false;
+    this.words[at + GENERATION] = generation;
     return true;
   }
 
@@ -97,19 +107,25 @@ export class FlowIndex {
     return ((this.words[at + STATE] as number) & (a ? HAS_BASE_A : HAS_BASE_B)) !== 0 && this.words[at + (a ? BASES : BASES + 1)] !== (sequence | 0);
   }
 
-  /** Notes that a FIN or RST was seen, at `seconds`. */
-  close(index: number, seconds: number): void {
-    this.words[index * WORDS + STATE] = (this.words[index * WORDS + STATE] as number) | CLOSED;
-    this.words[index * WORDS + CLOSED_AT] = seconds;
+  /** Notes the FIN or RST of the end a or, if not `a`, b. */
+  close(index: number, a: boolean, reset: boolean): void {
+    this.words[index * WORDS + STATE] = (this.words[index * WORDS + STATE] as number) | (reset ? RESET : a ? FIN_A : FIN_B);
   }
 
+  /** A FIN or RST was seen. */
+  ended(index: number): boolean {
+    return ((this.words[index * WORDS + STATE] as number) & ENDED) !== 0;
+  }
+
+  /** FINs of both ends were seen, or a RST that no data followed. */
   closed(index: number): boolean {
-    return ((this.words[index * WORDS + STATE] as number) & CLOSED) !== 0;
+    const state = this.words[index * WORDS + STATE] as number;
+    return (state & RESET) !== 0 || (state & (FIN_A | FIN_B)) === (FIN_A | FIN_B);
   }
 
-  /** Second at which a closed flow was closed. */
-  closedAt(index: number): number {
-    return this.words[index * WORDS + CLOSED_AT] as number;
+  /** Second of the last segment of a flow that has ended. */
+  silentSince(index: number): number {
+    return this.words[index * WORDS + SILENT_SINCE] as number;
   }
 
   /** Keeps the records that `keep` says, in their order, under new indexes: those from 0 on. */

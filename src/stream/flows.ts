@@ -5,25 +5,36 @@ import { type Problem, problem } from '../wire/problem.ts';
 import type { FlowConsumer } from './chunk.ts';
 import { Conversation, type Owner } from './conversation.ts';
 import { FlowIndex } from './flow-index.ts';
+import { Budget } from './held.ts';
+
+/** Places within a frame in `FlowTable.turn`: those of the records, then the flow that the frame ends, then its own. Frames count up to 2^32. */
+const PLACES = 2 ** 21;
+const ENDS = PLACES - 2;
+const OWN = PLACES - 1;
 
 /**
  * The table of flows. A flow that is not SSH costs a record of 64 bytes. Records age in two generations: one that no
  * segment touched while Limits.flows / 2 others were new or touched is forgotten; if its flow comes back, it is one
- * that began in the middle. Flows that were closed are forgotten after Limits.idleSeconds too. Open SSH flows stay; only
- * when a new one finds Limits.sessions of them, the longest silent ones are ended.
+ * that began in the middle. Open SSH flows stay; only when a new one finds Limits.sessions of them, the longest silent
+ * ones are ended. Flows that were closed and then silent for Limits.idleSeconds are forgotten too.
+ *
+ * As long as no limit is reached (`strained`), which records there are follows from the headers of the segments alone: it
+ * is the same whether or not somebody takes the bytes of an SSH flow.
  */
 export class FlowTable {
   private readonly limits: Limits;
   private readonly owner: Owner;
   /** TCP conversations seen, as Wireshark numbers them (tcp.stream). */
   streams = 0;
+  /** When what happens now happens: grows with each frame and each flow that it has something happen to. */
+  turn = 0;
   private readonly index = new FlowIndex();
   /** What is not over of each record. */
   private conversations: (Conversation | undefined)[] = [];
   /** SSH flows, in the order in which they were found to be. */
   private readonly opened = new Set<Conversation>();
   private generation = 0;
-  /** Records touched in this generation, open SSH flows not counted. */
+  /** Records touched in this generation. */
   private young = 0;
   private sweptAt: number | undefined;
   private segmentsSinceSweep = 0;
@@ -33,17 +44,21 @@ export class FlowTable {
   private endedAt = 0;
   private givenUp = 0;
   private givenUpAt = 0;
-  private frame = 0;
+  /** Number of the frame that came last. */
+  frame = 0;
+  /** The most SSH flows that were open at one time. */
+  private peak = 0;
 
   constructor(limits: Limits, consumer: FlowConsumer) {
     this.limits = limits;
     this.owner = {
       limits,
       consumer,
-      budget: { bytes: 0 },
+      budget: new Budget(),
       opening: (conversation) => {
         if (this.opened.size >= limits.sessions) this.makeRoom(conversation);
         this.opened.add(conversation);
+        this.peak = Math.max(this.peak, this.opened.size);
       },
       closing: (conversation) => this.opened.delete(conversation),
       crowded: () => {
@@ -67,6 +82,12 @@ export class FlowTable {
     return this.owner.budget.bytes;
   }
 
+  /** Whether so much was held that `parts` tables like this one may have reached a limit, had they been one. */
+  strained(parts: number): boolean {
+    const { limits, owner, peak, generation } = this;
+    return generation > 0 || peak >= limits.sessions / parts || owner.budget.peak > limits.heldBytes / parts || limits.flows > ENDS / 2;
+  }
+
   /** What the table had to leave out. */
   get problems(): Problem[] {
     const out: Problem[] = [];
@@ -85,17 +106,21 @@ export class FlowTable {
     if (2 * ++this.segmentsSinceSweep > this.index.count) this.sweep(s.seconds);
     let record = this.index.find(s);
     if (record < 0 || ((s.flags & (SYN | FIN | RST)) !== 0 && this.startsAnew(record, s))) record = this.begin(record, s);
+    this.turn = s.frame * PLACES + OWN;
     const a = this.index.forward;
     this.index.noteBase(record, a, (s.flags & SYN) !== 0 ? s.sequence : s.sequence - 1);
     const conversation = this.conversations[record];
-    if (this.index.touch(record, this.generation) && conversation?.open !== true) this.young++;
+    if (this.index.touch(record, s, this.generation)) this.young++;
     if (conversation !== undefined) this.converse(conversation, record, s, a);
     if (this.young >= this.limits.flows / 2) this.forget(); // at the end: it moves the records
   }
 
   /** The capture is over: ends all flows. */
   finish(): void {
-    for (const conversation of this.conversations) conversation?.finish('capture');
+    for (const [record, conversation] of this.conversations.entries()) {
+      this.turn = (this.frame + 1) * PLACES + record;
+      conversation?.finish('capture');
+    }
     this.index.keepOnly(() => false);
     this.conversations = [];
   }
@@ -110,10 +135,10 @@ export class FlowTable {
     const { index } = this;
     if ((s.flags & SYN) !== 0) {
       // A retransmitted SYN has the same number. One with ACK counts only after an end: Wireshark, too, takes a second answer for the same connection's.
-      const mayBeNew = (s.flags & ACK) === 0 || index.closed(record);
+      const mayBeNew = (s.flags & ACK) === 0 || index.ended(record);
       return mayBeNew && index.otherBase(record, index.forward, s.sequence);
     }
-    index.close(record, s.seconds);
+    index.close(record, index.forward, (s.flags & RST) !== 0);
     return false;
   }
 
@@ -123,6 +148,7 @@ export class FlowTable {
     if (at < 0) {
       at = this.index.add(s);
     } else {
+      this.turn = s.frame * PLACES + ENDS;
       this.conversations[at]?.finish('reused');
       this.index.reset(at, s);
     }
@@ -152,11 +178,8 @@ export class FlowTable {
     const idle = this.limits.idleSeconds;
     if (Math.abs(now - this.sweptAt) < idle) return;
     this.sweptAt = now;
-    for (const conversation of this.opened) {
-      if (conversation.ending && now - conversation.lastSeconds >= idle) conversation.finish('idle');
-    }
-    this.keepOnly((record, conversation) => {
-      if (conversation?.open === true || !this.index.closed(record) || ((now - this.index.closedAt(record)) | 0) < idle) return true;
+    this.keepOnly((record) => {
+      if (!this.index.closed(record) || ((now - this.index.silentSince(record)) | 0) < idle) return true;
       if (this.index.generation(record) === this.generation) this.young--;
       return false;
     });
@@ -168,7 +191,10 @@ export class FlowTable {
       const conversation = this.conversations[record];
       const keeps = keep(record, conversation);
       if (keeps) kept.push(conversation);
-      else conversation?.finish('idle');
+      else {
+        this.turn = this.frame * PLACES + record;
+        conversation?.finish('idle');
+      }
       return keeps;
     });
     this.conversations = kept;

@@ -16,9 +16,15 @@ export interface Piece {
   readonly origins: readonly Origin[];
 }
 
-/** What all flows of a table hold together, bytes. */
-export interface Budget {
-  bytes: number;
+/** What all flows of a table hold together, bytes, and the most it ever was. */
+export class Budget {
+  bytes = 0;
+  peak = 0;
+
+  add(bytes: number): void {
+    this.bytes += bytes;
+    if (this.bytes > this.peak) this.peak = this.bytes;
+  }
 }
 
 /** Pieces sorted by offset that do not overlap. */
@@ -101,6 +107,6 @@ export class Held {
 
   private charge(bytes: number): void {
     this.cost += bytes;
-    this.budget.bytes += bytes;
+    this.budget.add(bytes);
   }
 }
