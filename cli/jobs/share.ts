@@ -25,6 +25,7 @@ export class JobShare implements Share {
   private readonly loads: number[];
   /** The sessions that are open while one thread has them all; undefined once they are shared out. */
   private alone: Set<SharedSession> | undefined;
+  private readonly others: FlowHandler[] = [];
   private secrets: Secrets | undefined;
   private table: FlowTable | undefined;
 
@@ -56,9 +57,16 @@ export class JobShare implements Share {
     this.secrets = secrets;
     const owner = this.loads.indexOf(Math.min(...this.loads));
     this.count(owner, SESSION_COST);
-    const session = new SharedSession(this, owner, this.alone !== undefined || owner === this.index ? make() : undefined);
+    if (this.alone === undefined && owner !== this.index) return this.elsewhere(owner);
+    const session = new SharedSession(this, owner, make());
     this.alone?.add(session);
     return session;
+  }
+
+  /** Who counts the bytes of the sessions of another thread: the same for all, so that a session costs nothing. */
+  private elsewhere(owner: number): FlowHandler {
+    this.others[owner] ??= new SharedSession(this, owner, undefined);
+    return this.others[owner];
   }
 
   /** An inner session has a number that the threads would have to agree on. */

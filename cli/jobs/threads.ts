@@ -1,5 +1,5 @@
 /** The main thread of a run that may have several: it begins alone, starts workers when that pays, and prints what all give. */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { UnreadableError } from '../../src/capture/file.ts';
 import type { Timestamp } from '../../src/capture/frame.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/limits.ts';
@@ -131,6 +131,8 @@ export class Jobs {
   }
 
   private start(): void {
+    // Loaded when it is needed: it takes milliseconds.
+    const { Worker } = process.getBuiltinModule('node:worker_threads');
     const { share, task, written } = this;
     const options = { ...task.options, origin: this.origin() };
     for (let index = 1; index < task.jobs; index++) {

@@ -1,4 +1,5 @@
 /** Compressed blocks of Zstandard: literals, sequences, and what they make (RFC 8878 section 3.1.1.3). */
+import { lazily } from '../bytes/lazily.ts';
 import { u16, u32 } from './endian.ts';
 import { corrupt } from './inflater.ts';
 import { copyLiterals, copyMatch } from './lz77.ts';
@@ -9,7 +10,7 @@ export const BLOCK_BYTES = 128 * 1024;
 
 /** One of the three kinds of code in a sequence. */
 interface CodeKind {
-  readonly predefined: FseTable;
+  readonly predefined: () => FseTable;
   readonly maxLog: number;
   readonly maxCode: number;
 }
@@ -17,12 +18,12 @@ interface CodeKind {
 const ones = (n: number): number[] => new Array<number>(n).fill(1);
 /** Section 3.1.1.3.2.2: the default distributions. */
 const LITERALS: CodeKind = {
-  predefined: fseTable([4, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 1, 1, 1, 1, 1, -1, -1, -1, -1], 6),
+  predefined: lazily(() => fseTable([4, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 1, 1, 1, 1, 1, -1, -1, -1, -1], 6)),
   maxLog: 9,
   maxCode: 35,
 };
-const MATCH: CodeKind = { predefined: fseTable([1, 4, 3, 2, 2, 2, 2, 2, 2, ...ones(37), -1, -1, -1, -1, -1, -1, -1], 6), maxLog: 9, maxCode: 52 };
-const OFFSET: CodeKind = { predefined: fseTable([1, 1, 1, 1, 1, 1, 2, 2, 2, ...ones(15), -1, -1, -1, -1, -1], 5), maxLog: 8, maxCode: 31 };
+const MATCH: CodeKind = { predefined: lazily(() => fseTable([1, 4, 3, 2, 2, 2, 2, 2, 2, ...ones(37), -1, -1, -1, -1, -1, -1, -1], 6)), maxLog: 9, maxCode: 52 };
+const OFFSET: CodeKind = { predefined: lazily(() => fseTable([1, 1, 1, 1, 1, 1, 2, 2, 2, ...ones(15), -1, -1, -1, -1, -1], 5)), maxLog: 8, maxCode: 31 };
 
 /** Section 3.1.1.3.2.1.1: extra bits of each code; its baseline is where the code before ends. */
 const LITERALS_BITS = Uint8Array.from([...new Array<number>(16).fill(0), 1, 1, 1, 1, 2, 2, 3, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
@@ -182,7 +183,7 @@ export class BlockDecoder {
 
 /** The table that the two bits `mode` ask for, and where its description ends. */
 function readTable(kind: CodeKind, mode: number, before: FseTable | undefined, b: Uint8Array, start: number, end: number): { table: FseTable; end: number } {
-  if (mode === 0) return { table: kind.predefined, end: start };
+  if (mode === 0) return { table: kind.predefined(), end: start };
   if (mode === 3) return { table: before ?? corrupt('sequences with a table that was not given'), end: start };
   if (mode === 2) return readFse(b, start, end, kind.maxLog, kind.maxCode);
   const code = b[start] as number;

@@ -69,9 +69,15 @@ export interface FlowHandler {
   closed?(from: End): void;
   /** The flow is over; called once. */
   end(how: FlowEnd): void;
-  /** Told of each segment of the flow before its bytes, with their number. False: nobody takes them here, and they need not be put in order any more. */
+  /**
+   * Told of each segment of the flow before its bytes, with their number. False: nobody takes them here, and nothing but this is called any
+   * more; who has forgotten the flow by then may be told of those of several.
+   */
   weigh?(bytes: number): boolean;
 }
+
+/** Who is told of the segments of flows whose bytes nobody takes. */
+export type Absent = Required<Pick<FlowHandler, 'weigh'>>;
 
 /** What a flow's first bytes say: it is wanted, it is not, or more must be seen. */
 export type Verdict = 'yes' | 'no' | 'more';

@@ -3,7 +3,7 @@ import type { Timestamp } from '../capture/frame.ts';
 import type { Limits } from '../limits.ts';
 import { addressText } from '../net/address.ts';
 import { ACK, FIN, RST, type Segment, SYN } from '../net/segment.ts';
-import type { End, Endpoint, Flow, FlowConsumer, FlowEnd, FlowHandler } from './chunk.ts';
+import type { Absent, End, Endpoint, Flow, FlowConsumer, FlowEnd, FlowHandler } from './chunk.ts';
 import { type Decision, Detection } from './detection.ts';
 import type { Budget } from './held.ts';
 import { Reassembler } from './reassemble.ts';
@@ -35,8 +35,10 @@ export class Conversation implements Flow, Decision {
   readonly start: Timestamp;
   lastSeconds = 0;
   private lastNanos = 0;
-  /** Nothing more will be done with the flow: not SSH, or ended. */
+  /** Nothing more will be done with the flow: not SSH, or ended, or nobody takes its bytes. */
   over = false;
+  /** Who is told of its segments all the same. */
+  absent: Absent | undefined = undefined;
   private readonly owner: Owner;
   /** Sequence number of the first byte of each end, if a SYN or its answer told it. */
   private startA: number | undefined;
@@ -47,8 +49,6 @@ export class Conversation implements Flow, Decision {
   private handler: FlowHandler | undefined;
   /** A RST was seen that the other end may not have obeyed. */
   private doubtfulReset = false;
-  /** The flow is SSH, but nobody takes its bytes here. */
-  private left = false;
 
   constructor(stream: number, first: Segment, owner: Owner) {
     this.stream = stream;
@@ -74,7 +74,8 @@ export class Conversation implements Flow, Decision {
     this.lastSeconds = s.seconds;
     this.lastNanos = s.nanos;
     if (this.handler?.weigh?.(s.end - s.start) === false) {
-      if (!this.left) this.leave();
+      this.absent = this.handler as Absent;
+      this.drop();
       return;
     }
     if ((s.flags & SYN) !== 0) this.synchronise(s, from);
@@ -160,27 +161,16 @@ export class Conversation implements Flow, Decision {
     } else if (receiver.finAcknowledged && sender.finAcknowledged) this.finish('fin');
   }
 
-  /** Keeps nothing but who is told of the segments. */
-  private leave(): void {
-    this.left = true;
-    this.owner.closing(this);
-    this.discard();
-  }
-
   private drop(): void {
     if (this.over) return;
     this.over = true;
     this.owner.closing(this);
-    this.discard();
-    this.handler = undefined;
-  }
-
-  private discard(): void {
     this.detection?.discard();
     this.directions?.a.discard();
     this.directions?.b.discard();
     this.detection = undefined;
     this.directions = undefined;
+    this.handler = undefined;
   }
 }
 

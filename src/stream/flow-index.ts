@@ -29,6 +29,8 @@ export class FlowIndex {
   count = 0;
   /** True when the segment given to the last `find` goes from end a to end b. */
   forward = true;
+  /** The record found last: the next segment is often of the same flow. */
+  private last = 0;
   private words = new Int32Array(256 * WORDS);
   /** Index + 1 of a record, or 0; a record is at its hash or in one of the next slots, with no empty one between. */
   private slots = new Int32Array(1024);
@@ -37,12 +39,16 @@ export class FlowIndex {
 
   /** Index of the record of the flow of `s`, or -1. */
   find(s: Segment): number {
+    if (this.last < this.count && this.matches(this.last * WORDS, s)) return this.last;
     const hash = this.hash(s);
     const mask = this.slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const entry = this.slots[slot] as number;
       if (entry === 0) return -1;
-      if (this.words[(entry - 1) * WORDS + HASH] === hash && this.matches((entry - 1) * WORDS, s)) return entry - 1;
+      if (this.words[(entry - 1) * WORDS + HASH] === hash && this.matches((entry - 1) * WORDS, s)) {
+        this.last = entry - 1;
+        return entry - 1;
+      }
     }
   }
 

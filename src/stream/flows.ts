@@ -2,7 +2,7 @@
 import type { Limits } from '../limits.ts';
 import { ACK, FIN, RST, type Segment, SYN } from '../net/segment.ts';
 import { type Problem, problem } from '../wire/problem.ts';
-import type { FlowConsumer } from './chunk.ts';
+import type { Absent, FlowConsumer, FlowEnd } from './chunk.ts';
 import { Conversation, type Owner } from './conversation.ts';
 import { FlowIndex } from './flow-index.ts';
 import { Budget } from './held.ts';
@@ -11,6 +11,17 @@ import { Budget } from './held.ts';
 const PLACES = 2 ** 21;
 const ENDS = PLACES - 2;
 const OWN = PLACES - 1;
+
+/** What there is of a flow beside its record. */
+type Followed = Conversation | Absent | undefined;
+
+function endOf(followed: Followed, how: FlowEnd): void {
+  if (followed instanceof Conversation) followed.finish(how);
+}
+
+function isOpen(followed: Followed): boolean {
+  return followed instanceof Conversation && followed.open;
+}
 
 /**
  * The table of flows. A flow that is not SSH costs a record of 64 bytes. Records age in two generations: one that no
@@ -30,7 +41,7 @@ export class FlowTable {
   turn = 0;
   private readonly index = new FlowIndex();
   /** What is not over of each record. */
-  private conversations: (Conversation | undefined)[] = [];
+  private conversations: Followed[] = [];
   /** SSH flows, in the order in which they were found to be. */
   private readonly opened = new Set<Conversation>();
   private generation = 0;
@@ -109,9 +120,10 @@ export class FlowTable {
     this.turn = s.frame * PLACES + OWN;
     const a = this.index.forward;
     this.index.noteBase(record, a, (s.flags & SYN) !== 0 ? s.sequence : s.sequence - 1);
-    const conversation = this.conversations[record];
+    const followed = this.conversations[record];
     if (this.index.touch(record, s, this.generation)) this.young++;
-    if (conversation !== undefined) this.converse(conversation, record, s, a);
+    if (followed instanceof Conversation) this.converse(followed, record, s, a);
+    else followed?.weigh(s.end - s.start);
     if (this.young >= this.limits.flows / 2) this.forget(); // at the end: it moves the records
   }
 
@@ -119,7 +131,7 @@ export class FlowTable {
   finish(): void {
     for (const [record, conversation] of this.conversations.entries()) {
       this.turn = (this.frame + 1) * PLACES + record;
-      conversation?.finish('capture');
+      endOf(conversation, 'capture');
     }
     this.index.keepOnly(() => false);
     this.conversations = [];
@@ -127,7 +139,7 @@ export class FlowTable {
 
   private converse(conversation: Conversation, record: number, s: Segment, a: boolean): void {
     if (!conversation.over) conversation.segment(s, a ? 'a' : 'b');
-    if (conversation.over) this.conversations[record] = undefined;
+    if (conversation.over) this.conversations[record] = conversation.absent;
   }
 
   /** A SYN, FIN or RST on a known flow: true when it is the SYN of a new connection between the same ends. */
@@ -149,7 +161,7 @@ export class FlowTable {
       at = this.index.add(s);
     } else {
       this.turn = s.frame * PLACES + ENDS;
-      this.conversations[at]?.finish('reused');
+      endOf(this.conversations[at], 'reused');
       this.index.reset(at, s);
     }
     if ((s.flags & ACK) !== 0) this.index.noteBase(at, false, s.acknowledgement - 1);
@@ -160,7 +172,7 @@ export class FlowTable {
   /** Ends the generation: forgets the records that it did not touch. */
   private forget(): void {
     this.keepOnly((record, conversation) => {
-      if (conversation?.open === true || this.index.generation(record) === this.generation) return true;
+      if (isOpen(conversation) || this.index.generation(record) === this.generation) return true;
       if (!this.index.closed(record) && this.forgotten++ === 0) this.forgottenAt = this.frame;
       return false;
     });
@@ -185,15 +197,15 @@ export class FlowTable {
     });
   }
 
-  private keepOnly(keep: (record: number, conversation: Conversation | undefined) => boolean): void {
-    const kept: (Conversation | undefined)[] = [];
+  private keepOnly(keep: (record: number, conversation: Followed) => boolean): void {
+    const kept: Followed[] = [];
     this.index.keepOnly((record) => {
       const conversation = this.conversations[record];
       const keeps = keep(record, conversation);
       if (keeps) kept.push(conversation);
       else {
         this.turn = this.frame * PLACES + record;
-        conversation?.finish('idle');
+        endOf(conversation, 'idle');
       }
       return keeps;
     });

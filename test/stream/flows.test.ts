@@ -1,3 +1,4 @@
+import { latin1 } from '../../src/bytes/text.ts';
 import type { FlowConsumer, FlowHandler } from '../../src/stream/chunk.ts';
 import { FlowTable } from '../../src/stream/flows.ts';
 import { handshake, limits, Recorder, type SegmentOptions, segment } from '../support/segments.ts';
@@ -321,6 +322,83 @@ function counter(detect: FlowConsumer['detect']): { consumer: FlowConsumer; ends
   };
   return { consumer: { detect, open: () => handler }, ends };
 }
+
+/** A session that goes on long after its first FIN, others that end in all ways, times that wander, and flows that are none. */
+function mixture(): SegmentOptions[] {
+  const out: SegmentOptions[] = [];
+  for (let i = 0; i < 300; i++) {
+    const at = { hosts: [i % 120, 9] as [number, number], seconds: i * 7 };
+    out.push(...handshake(A + i, B + i).map((s) => ({ ...s, ...at })), { seq: A + i, data: i % 3 === 0 ? 'HTTP' : 'SSH-', ...at });
+    if (i % 4 === 0)
+      out.push({ from: 'b', seq: B + i, data: 'SSH-', flags: 'F', ...at }, { seq: A + i + 4, data: 'more', flags: i % 8 === 0 ? 'F' : '', ...at });
+    if (i % 5 === 0) out.push({ from: 'b', seq: B + i, flags: 'R', ...at });
+    if (i % 7 === 0) out.push({ seq: A + i + 4, data: 'later', ...at, seconds: at.seconds + 200 });
+  }
+  return out;
+}
+
+/** What a table that takes the bytes of the sessions for which `mine` says so makes of the mixture: when it calls which session. */
+function callsOf(mine: (number: number) => boolean): { readonly calls: readonly string[]; readonly turns: readonly number[]; readonly table: FlowTable } {
+  const calls: string[] = [];
+  const turns: number[] = [];
+  let sessions = 0;
+  const table: FlowTable = new FlowTable(limits({ idleSeconds: 60 }), {
+    detect: (_, a) => (latin1(a).startsWith('HTTP') ? 'no' : 'yes'),
+    open: (flow) => {
+      const number = ++sessions;
+      const note = (what: string) => {
+        if (mine(number)) calls.push(`${table.turn} ${number} of ${flow.stream}: ${what}`);
+        turns.push(table.turn);
+      };
+      return {
+        weigh: () => mine(number),
+        data: ({ bytes }) => note(latin1(bytes)),
+        gap: ({ size }) => note(`gap ${size}`),
+        problem: ({ code }) => note(code),
+        closed: (from) => note(`${from} closed`),
+        end: (how) => note(how),
+      };
+    },
+  });
+  for (const [i, s] of mixture().entries()) table.segment(segment({ ...s, frame: i + 1 }));
+  table.finish();
+  return { calls, turns, table };
+}
+
+describe('sessions whose bytes nobody takes', () => {
+  const all = callsOf(() => true);
+  const turnOf = (call: string) => Number(call.split(' ')[0]);
+
+  test('leave the others as they are, and the turns of both in one order', () => {
+    const parts = [0, 1, 2].map((part) => callsOf((number) => number % 3 === part));
+    const together = parts.flatMap(({ calls }) => calls).sort((x, y) => turnOf(x) - turnOf(y));
+    expect(all.calls.length).toBeGreaterThan(400);
+    expect(together).toEqual(all.calls);
+    for (const { table } of parts) expect([table.streams, table.turn]).toEqual([all.table.streams, all.table.turn]);
+  });
+
+  test('turns grow', () => {
+    expect(all.turns).toEqual([...all.turns].sort((x, y) => x - y));
+  });
+
+  test('are not kept', () => {
+    const { calls, table } = callsOf(() => false);
+    expect(calls).toEqual([]);
+    expect([table.held, table.sessions]).toEqual([0, 0]);
+  });
+});
+
+test('a table says when its part of a limit was reached', () => {
+  const held = new FlowTable(limits({ heldBytes: 10_000 }), counter(() => 'more').consumer);
+  for (const s of handshake(A, B)) held.segment(segment(s));
+  held.segment(segment({ seq: A, data: new Uint8Array(4000) }));
+  expect([held.strained(2), held.strained(3)]).toEqual([false, true]);
+  held.finish();
+  expect([held.held, held.strained(3)]).toEqual([0, true]);
+  const open = new FlowTable(limits({ sessions: 4 }), counter(() => 'yes').consumer);
+  for (const s of [...handshake(A, B), { seq: A, data: 'SSH-' }]) open.segment(segment(s));
+  expect([open.strained(3), open.strained(4)]).toEqual([false, true]);
+});
 
 test('thousands of flows are each found again, from both ends', () => {
   const table = new FlowTable(limits(), counter(() => 'no').consumer);

@@ -1,6 +1,6 @@
 /** Primitives by node:crypto (OpenSSL); what its default provider lacks comes from `portable.ts`. */
+import { lazily } from '../../bytes/lazily.ts';
 import { latin1Bytes } from '../../bytes/text.ts';
-import { lazily } from './block/words.ts';
 import type { HashName } from './hashes.ts';
 import { ctrOver } from './modes.ts';
 import { portable } from './portable.ts';

@@ -102,7 +102,9 @@ describe('shares', () => {
           },
           secrets,
         );
+        const mine = open.weigh?.(size);
         open.data(chunk(size));
+        expect(mine).toBe((made[n] as number[])[index] === size);
       }
     }
     for (const [n, by] of made.entries()) {
@@ -111,7 +113,7 @@ describe('shares', () => {
       expect(n).toBeLessThan(30);
     }
     expect(Math.max(...loads) - Math.min(...loads)).toBeLessThan(1_500_000);
-    expect(new Set(shares.map((share) => share.tick))).toEqual(new Set([30]));
+    expect(shares.map((share) => share.segments)).toEqual([30, 30, 30]);
   });
 
   test('one that did more than its part of what all may do together gives up', () => {

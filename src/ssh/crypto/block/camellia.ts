@@ -1,7 +1,8 @@
 /** Camellia (RFC 3713). */
+import { lazily } from '../../../bytes/lazily.ts';
 import type { BlockCipher } from '../modes.ts';
 import { bytesOf, numberOf } from '../number.ts';
-import { beWord, lazily, putBe, rotl, table } from './words.ts';
+import { beWord, putBe, rotl, table } from './words.ts';
 
 const SBOX1 = table(
   [

@@ -1,7 +1,8 @@
 /** CAST-128 (RFC 2144) with keys of 128 bits, which means 16 rounds. */
+import { lazily } from '../../../bytes/lazily.ts';
 import type { BlockCipher } from '../modes.ts';
 import { CAST_BOXES } from './cast128-boxes.ts';
-import { beWord, lazily, putBe, rotl } from './words.ts';
+import { beWord, putBe, rotl } from './words.ts';
 
 const boxes = lazily(() => CAST_BOXES.map((words) => Int32Array.from({ length: 256 }, (_, i) => Number.parseInt(words.slice(8 * i, 8 * i + 8), 16))));
 

@@ -1,6 +1,7 @@
 /** DES and triple DES (FIPS 46-3, NIST SP 800-67), straight from the standard's tables. */
+import { lazily } from '../../../bytes/lazily.ts';
 import type { BlockCipher } from '../modes.ts';
-import { beWord, lazily, putBe, rotl } from './words.ts';
+import { beWord, putBe, rotl } from './words.ts';
 
 /** The S-boxes, four rows of sixteen each. */
 const S = [

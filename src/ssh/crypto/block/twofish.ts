@@ -1,6 +1,7 @@
 /** Twofish (B. Schneier and others, 1998), after "Twofish: A 128-Bit Block Cipher", section 4. */
+import { lazily } from '../../../bytes/lazily.ts';
 import type { BlockCipher } from '../modes.ts';
-import { lazily, leWord, putLe, rotl } from './words.ts';
+import { leWord, putLe, rotl } from './words.ts';
 
 /** The permutations t0 to t3 of half bytes that q0 and q1 are made of (section 4.3.5). */
 const Q_PARTS = [

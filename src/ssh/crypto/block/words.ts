@@ -30,12 +30,3 @@ export function putLe(bytes: Uint8Array, at: number, word: number): void {
 export function table(text: string): Uint8Array {
   return Uint8Array.from(text.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
 }
-
-/** What `make` gives, made when it is first asked for: tables of ciphers that a run does not meet need not be computed. */
-export function lazily<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}
