@@ -9,18 +9,16 @@ import { Inseparable, JobShare } from './share.ts';
 import { type Message, type Task, unitsOf, type WorkerTask } from './task.ts';
 import { Turns } from './turns.ts';
 
-/** Milliseconds of reading after which it is reckoned for the first time whether workers pay, and bytes over which it is. */
-const FIRST_LOOK = 10;
-const WINDOW = 16 * 1024 * 1024;
-/** While the program is compiled, up to this many bytes, it is slower than later, about by this factor. */
+/** Up to so many bytes the program is slow, because it is not yet compiled; from there on it is measured, over so many bytes and milliseconds, whether workers pay. */
 const WARMING = 8 * 1024 * 1024;
-const COLD = 3;
+const WINDOW = 16 * 1024 * 1024;
+const LEAST_TIME = 10;
 /** Times as long as its reading that a frame of a session takes; of a handshake it is more, of a transfer nobody decrypts less. */
 const SESSION_FRAME = 4;
 /** The part of the time that sessions must take. */
 const LEAST_PART = 0.5;
-/** Milliseconds that a worker costs: its start, and that it has to be compiled too. */
-const WORKER_COST = 250;
+/** Milliseconds that a worker costs: its start, and that it has to be compiled too, by the core that the other one needs for the same. */
+const WORKER_COST = 800;
 /** The part of the time of one thread that several may take, at most, to be worth the work that they do twice. */
 const WORTHWHILE = 0.9;
 
@@ -28,6 +26,14 @@ const WORTHWHILE = 0.9;
 const MOST_OF_A_PIECE = 4;
 
 type Done = Extract<Message, { kind: 'done' }>;
+
+/** Since when it is measured what reading costs. */
+interface Window {
+  readonly start: number;
+  readonly read: number;
+  readonly segments: number;
+  readonly frames: number;
+}
 
 export class Jobs {
   /** What the dissection in this thread asks. */
@@ -50,8 +56,7 @@ export class Jobs {
   private failure: unknown;
   private wake: () => void = () => {};
   private read = 0;
-  /** Since when it is measured what reading costs. */
-  private window: { readonly start: number; readonly read: number; readonly segments: number; readonly frames: number };
+  private window: Window | undefined = undefined;
 
   /** The parts of all threads go to `join` in the order of one. Workers run `program`; `reckoned` is asked whether they pay, if it is there. */
   constructor(task: Task, program: URL, reckoned: Threads['pays'], join: (part: string | Uint8Array) => void) {
@@ -61,7 +66,6 @@ export class Jobs {
     this.join = join;
     this.limits = { ...DEFAULT_LIMITS, ...task.limits };
     this.share = new JobShare(0, task.jobs);
-    this.window = this.newWindow();
     this.written = new Int32Array(new SharedArrayBuffer(4 * task.jobs));
     this.turns = new Turns(task.jobs, join, (thread, size) => {
       Atomics.add(this.written, thread, unitsOf(size));
@@ -117,16 +121,20 @@ export class Jobs {
     if (task.command !== 'summary' && this.origin() === undefined) return false;
     if (this.reckoned !== undefined) return this.reckoned(read);
     const { window } = this;
+    if (read < WARMING || window === undefined) {
+      if (read >= WARMING) this.window = this.newWindow();
+      return false;
+    }
     const passed = performance.now() - window.start;
-    if (passed < FIRST_LOOK) return false;
-    const rest = ((task.size - read) * passed) / (read - window.read) / (read < WARMING ? COLD : 1);
+    if (passed < LEAST_TIME) return false;
+    const rest = ((task.size - read) * passed) / (read - window.read);
     const ofSessions = SESSION_FRAME * (share.segments - window.segments);
     const part = ofSessions / (ofSessions + share.frames - window.frames);
     if (read - window.read > WINDOW) this.window = this.newWindow();
     return part >= LEAST_PART && WORKER_COST + rest * (1 - part + part / task.jobs) <= WORTHWHILE * rest;
   }
 
-  private newWindow() {
+  private newWindow(): Window {
     return { start: performance.now(), read: this.read, segments: this.share.segments, frames: this.share.frames };
   }
 
