@@ -41,11 +41,10 @@ export interface Shared {
   readonly result: Uint8Array;
 }
 
-/** Bytes that gather in a slot until it is full or something else comes. */
-interface Gathered {
+/** Which file, and which bytes of it. */
+interface Run {
   readonly file: number;
   readonly fd: number;
-  readonly slot: number;
   readonly offset: number;
   length: number;
 }
@@ -63,7 +62,9 @@ export class Writer {
   };
   private readonly worker: Worker;
   private next = 0;
-  private gathered: Gathered | undefined;
+  /** Bytes that gather until there are enough for a slot or something else comes. V8 copies to shared memory byte by byte, unless both are aligned. */
+  private readonly buffer = new Uint8Array(SLOT);
+  private gathered: Run | undefined;
 
   private constructor(thread: URL) {
     this.worker = new Worker(thread, { workerData: this.shared });
@@ -79,27 +80,26 @@ export class Writer {
   /** `file` is written here from now on; `hashed` bytes of it stand in `fd`, or it is not hashed (undefined). */
   begin(file: number, fd: number, hashed: number | undefined): void {
     this.send();
-    if (hashed !== undefined) this.give(JOBS.begin, { file, fd, slot: this.free(), offset: 0, length: hashed });
+    if (hashed !== undefined) this.give(this.free(), JOBS.begin, { file, fd, offset: 0, length: hashed });
   }
 
   /** Writes `bytes` at `offset`; they may change after the call. Throws when something written before could not be. */
   write(file: number, fd: number, offset: number, bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; ) {
-      const to = this.placeFor(file, fd, offset + at);
-      const count = Math.min(SLOT - to.length, bytes.length - at);
-      const part = count === bytes.length ? bytes : bytes.subarray(at, at + count);
-      this.shared.slots.set(part, to.slot * SLOT + to.length);
-      to.length += count;
+      const run = this.runFor(file, fd, offset + at);
+      const count = Math.min(SLOT - run.length, bytes.length - at);
+      this.buffer.set(count === bytes.length ? bytes : bytes.subarray(at, at + count), run.length);
+      run.length += count;
       at += count;
     }
   }
 
-  /** Where bytes at `offset` gather: behind those that they follow, or in the next slot. */
-  private placeFor(file: number, fd: number, offset: number): Gathered {
+  /** What bytes at `offset` gather behind: those that they follow, or nothing. */
+  private runFor(file: number, fd: number, offset: number): Run {
     const { gathered } = this;
     if (gathered?.file === file && gathered.length < SLOT && gathered.offset + gathered.length === offset) return gathered;
     this.send();
-    this.gathered = { file, fd, slot: this.free(), offset, length: 0 };
+    this.gathered = { file, fd, offset, length: 0 };
     return this.gathered;
   }
 
@@ -107,7 +107,7 @@ export class Writer {
   finish(file: number, last: boolean): string {
     this.send();
     const slot = this.free();
-    this.give(last ? JOBS.digest : JOBS.flush, { file, fd: 0, slot, offset: 0, length: 0 });
+    this.give(slot, last ? JOBS.digest : JOBS.flush, { file, fd: 0, offset: 0, length: 0 });
     this.wait(slot);
     return toHex(this.shared.result.slice(0, 32));
   }
@@ -118,11 +118,15 @@ export class Writer {
 
   /** Gives the gathered bytes to the thread. */
   private send(): void {
-    if (this.gathered !== undefined) this.give(JOBS.write, this.gathered);
+    const run = this.gathered;
+    if (run === undefined) return;
+    const slot = this.free();
+    this.shared.slots.set(run.length === SLOT ? this.buffer : this.buffer.subarray(0, run.length), slot * SLOT);
+    this.give(slot, JOBS.write, run);
     this.gathered = undefined;
   }
 
-  private give(kind: number, { file, fd, slot, offset, length }: Gathered): void {
+  private give(slot: number, kind: number, { file, fd, offset, length }: Run): void {
     this.shared.jobs.set([kind, file, fd, offset, length], slot * JOB.count);
     Atomics.store(this.shared.words, slot, 1);
     Atomics.notify(this.shared.words, slot);
