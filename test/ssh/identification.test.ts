@@ -10,6 +10,10 @@ describe('the identification string (RFC 4253 section 4.2)', () => {
   test.each([
     ['SSH-2.0-billsSSH_3.6.3q3\r\n', { line: [0, 24], lineEnd: 'CRLF', preamble: [], codes: [] }],
     ['SSH-2.0-x\n', { line: [0, 9], lineEnd: 'LF', preamble: [], codes: ['noncanonical'] }],
+    ['SSH-1.99-OpenSSH_3.9p1\n', { line: [0, 22], lineEnd: 'LF', preamble: [], codes: [] }],
+    ['SSH-1.5-1.2.27\n', { line: [0, 14], lineEnd: 'LF', preamble: [], codes: [] }],
+    ['SSH-1.99-OpenSSH_3.9p1\r\n', { line: [0, 22], lineEnd: 'CRLF', preamble: [], codes: [] }],
+    ['SSH-junk\n', { line: [0, 8], lineEnd: 'LF', preamble: [], codes: ['noncanonical'] }],
     ['hello\r\nworld\nSSH-2.0-x\r\nrest', { line: [13, 22], lineEnd: 'CRLF', preamble: ['hello', 'world'], codes: [] }],
     ['SSH-1.99-Cisco-1.25 \0\0\0\r\n', { line: [0, 23], lineEnd: 'CRLF', preamble: [], codes: ['noncanonical'] }],
     [`SSH-2.0-${'x'.repeat(300)}\r\n`, { line: [0, 308], lineEnd: 'CRLF', preamble: [], codes: ['noncanonical'] }],

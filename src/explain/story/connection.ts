@@ -1,5 +1,6 @@
 /** Chapters: the TCP connection, and the identification strings. */
 import { count, endpointText } from '../../bytes/words.ts';
+import { protocolOf } from '../../ssh/identification.ts';
 import type { Identification, Phase, Roles, Side } from '../../ssh/model.ts';
 import { lineAt, type Notes } from '../note.ts';
 import { otherSide, SIDES, spanText, type Teller } from './tale.ts';
@@ -96,8 +97,13 @@ function tellLine(notes: Notes, side: Side, line: Identification): void {
       `Before it the ${side} sent ${count(line.preamble.length, 'line')} of other text, such as a greeting; the first is "${clipped(line.preamble[0] ?? '')}". Only a server may do that. These lines are no part of the exchange hash, so anybody on the way may change them unnoticed.`,
       [{ ...at, span: { start: 0, end: at.span.start } }, '4253#4.2'],
     );
-  if (line.lineEnd === 'LF')
-    notes.say('student', 'read', `Its line ends with LF alone, where the rule asks for CR LF. The ${otherSide(side)} accepted that.`, [at, '4253#4.2']);
+  if (line.lineEnd !== 'LF') return;
+  if (protocolOf(line.protocolVersion) !== 2)
+    notes.say('student', 'read', 'Its line ends with LF alone, as in SSH-1; with version 1.99 a server is to leave out the CR, for the sake of old clients.', [
+      at,
+      '4253#5.1',
+    ]);
+  else notes.say('student', 'read', `Its line ends with LF alone, where the rule asks for CR LF. The ${otherSide(side)} accepted that.`, [at, '4253#4.2']);
 }
 
 function clipped(text: string): string {
