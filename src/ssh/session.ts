@@ -174,9 +174,12 @@ export class SshSession implements Session {
     else this.hushed++;
   }
 
-  /** Notes the beginning of a phase, once. */
+  /** Notes the beginning of a phase, once. They stand in the order of their frames: one direction may be read later than the other. */
   phase(name: Phase['name'], time: Timestamp, frame: number): void {
-    if (!this.phases.some((p) => p.name === name)) this.phases.push({ name, time: { seconds: time.seconds, nanos: time.nanos }, frame });
+    const { phases } = this;
+    if (phases.some((p) => p.name === name)) return;
+    const later = phases.findIndex((p) => p.frame > frame);
+    phases.splice(later < 0 ? phases.length : later, 0, { name, time: { seconds: time.seconds, nanos: time.nanos }, frame });
   }
 
   direction(end: End): Direction {

@@ -99,6 +99,57 @@ describe('in a session', () => {
     expect(sessions[0]?.packets).toBe(1);
   });
 
+  test.each<readonly [what: string, sent: string | Uint8Array, told: string]>([
+    ['a web browser', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n', 'the client sent no identification string, but "GET / HTTP/1.1"'],
+    [
+      'TLS',
+      latin1Bytes('\x16\x03\x01\x00\xc8\x01\x00\x00\xc4\x03\x03\x2f\x6f\x1d\x7c\x00'),
+      'the client sent no identification string, but bytes that are not SSH (16030100c8010000c403032f6f1d7c00)',
+    ],
+    ['line ends', '\r\n', 'the client sent no identification string, but bytes that are not SSH (0d0a)'],
+    ['a terminal', '\x1b]0;x\x07\r\n', 'the client sent no identification string, but bytes that are not SSH (1b5d303b78070d0a)'],
+  ])('what a client sent instead is quoted: %s', async (_, sent, told) => {
+    const { sessions } = await dissectTalk([
+      ['s', 'SSH-2.0-server\r\n'],
+      ['c', sent],
+    ]);
+    expect(sessions[0]?.problems.map((p) => p.message)).toEqual([told]);
+  });
+
+  test('the text with which OpenSSH answers such a client is no packet, and is quoted', async () => {
+    const { sessions } = await dissectTalk([
+      ['s', 'SSH-2.0-OpenSSH_9.2\r\n'],
+      ['c', 'GET / HTTP/1.1\r\n\r\n'],
+      ['s', 'Invalid SSH identification string.\r\n'],
+    ]);
+    expect(sessions[0]?.problems.map((p) => p.message)[0]).toBe(
+      'text stands where a packet should, "Invalid SSH identification string.": nothing behind it can be read',
+    );
+  });
+
+  test('a KEXINIT without an identification string before it is read when it comes', async () => {
+    const seen: string[] = [];
+    const { sessions } = await dissectTalk([
+      ['c', packet(kexInitPayload())],
+      ['s', packet(kexInitPayload())],
+      ['c', packet(new Uint8Array([21]))],
+    ]);
+    for (const p of sessions[0]?.phases ?? []) seen.push(`${p.name} ${p.frame}`);
+    expect(seen).toEqual(['tcp 1', 'negotiation 4', 'encrypted 6', 'end 9']);
+  });
+
+  test('encrypted bytes whose NEWKEYS went another way are counted, and are nothing malformed', async () => {
+    const { sessions } = await dissectTalk([
+      ['s', 'SSH-2.0-server\r\n'],
+      ['c', 'SSH-2.0-client\r\n'],
+      ['c', packet(kexInitPayload())],
+      ['c', packet(new Uint8Array([21]))],
+      ['s', latin1Bytes('\x8f\x01\xfe\x00\x42\xe9\x29\x3f\x8f\x01\xfe\x00\x42\xe9\x29\x3f')],
+    ]);
+    expect(sessions[0]?.problems.map((p) => [p.code, p.frame])).toEqual([['gap', 8]]);
+    expect(sessions[0]?.server.decryption).toMatchObject({ bytes: 16, state: 'lost' });
+  });
+
   test('a NUL-padded string is kept whole', async () => {
     const { identifications } = await dissectTalk([['s', 'SSH-1.99-Cisco-1.25\0\0\0\0\n']]);
     expect(identifications[0]?.text).toBe('SSH-1.99-Cisco-1.25\0\0\0\0');
