@@ -54,6 +54,26 @@ test('no line is wider than the terminal', () => {
   }
 });
 
+test('what a side did not send is told from what the capture does not hold, and a greeting is quoted', () => {
+  const { client, server } = aSession();
+  const first = (s: Partial<Session>) =>
+    summary([aSession(s)])
+      .split('\n')
+      .slice(0, 4);
+  expect(first({ client: { ...client, begun: true, bytes: 0 } })[1]).toBe('  client      10.0.0.1:40000  (sent nothing)');
+  expect(first({ client: { ...client, begun: true } })[1]).toBe('  client      10.0.0.1:40000  (sent no identification string)');
+  expect(first({ client: { ...client, begun: false } })[1]).toBe('  client      10.0.0.1:40000  (no identification string seen)');
+  const s = aFullSession();
+  const line = s.server.identification;
+  if (line === undefined) throw new Error('no line');
+  const greeted = { ...server, identification: { ...line, preamble: ['____', '  \x1b[1mHello  ', 'x'] } };
+  expect(first({ server: greeted }).slice(2, 4)).toEqual([
+    '  server      10.0.0.2:22  SSH-2.0-dropbear_2022.83',
+    '              after 3 lines of other text: "\\x1b[1mHello"',
+  ]);
+  expect(summary([aSession({ detected: 'port' })])).toMatch(/^Session 1: SSH, .*nothing in it shows that it is SSH: guessed from port 22 alone/s);
+});
+
 test('what was guessed is called a guess, and an incomplete session incomplete', () => {
   const text = summary([aSession({ roles: 'port', complete: false })]);
   expect(text).toContain('guessed from the port numbers');

@@ -1,9 +1,14 @@
 import { latin1Bytes } from '../../src/bytes/text.ts';
+import { collect, inMemory } from '../../src/index.ts';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
 import { detectSsh, partsOf, protocolOf, scanIdentification } from '../../src/ssh/identification.ts';
+import type { Session } from '../../src/ssh/model.ts';
 import type { Flow } from '../../src/stream/chunk.ts';
-import { dissectTalk, kexInitPayload, packet } from '../support/talk.ts';
+import { pcap } from '../support/capture-files.ts';
+import { dissectTalk, kexInitPayload, packet, type Said, segmentsOfTalk, type TalkOptions } from '../support/talk.ts';
+import { framesOf } from '../support/variants.ts';
 
+const LINE = 'SSH-2.0-x\r\n';
 const scan = (text: string, last = false) => scanIdentification(latin1Bytes(text), DEFAULT_LIMITS, last);
 
 describe('the identification string (RFC 4253 section 4.2)', () => {
@@ -148,6 +153,67 @@ describe('in a session', () => {
     ]);
     expect(sessions[0]?.problems.map((p) => [p.code, p.frame])).toEqual([['gap', 8]]);
     expect(sessions[0]?.server.decryption).toMatchObject({ bytes: 16, state: 'lost' });
+  });
+
+  test.each<readonly [what: string, said: readonly Said[], options: TalkOptions, begun: readonly [client: boolean, server: boolean], complete: boolean]>([
+    [
+      'both lines',
+      [
+        ['s', LINE],
+        ['c', LINE],
+      ],
+      {},
+      [true, true],
+      true,
+    ],
+    ['a client that sent nothing', [['s', LINE]], {}, [true, true], true],
+    [
+      'a client that sent something else',
+      [
+        ['s', LINE],
+        ['c', 'GET / HTTP/1.1\r\n'],
+      ],
+      {},
+      [true, true],
+      true,
+    ],
+    [
+      'both lines, but no SYN',
+      [
+        ['s', LINE],
+        ['c', LINE],
+      ],
+      { syn: false },
+      [true, true],
+      false,
+    ],
+    ['a server under way', [['s', latin1Bytes('\x8f\x01\xfe\0zz')]], { syn: false }, [false, false], false],
+  ])('whether the capture holds the beginning: %s', async (_, said, options, begun, complete) => {
+    const [session] = (await dissectTalk(said, options)).sessions;
+    expect([session?.client.begun, session?.server.begun]).toEqual(begun);
+    expect(session?.complete).toBe(complete);
+  });
+
+  test('of a side that was not captured the beginning is missing, also when its SYN was answered', async () => {
+    const whole = segmentsOfTalk([
+      ['s', LINE],
+      ['c', LINE],
+      ['s', packet(kexInitPayload())],
+    ]);
+    for (const port of [22, 40_000]) {
+      const half = whole.filter((s) => s.sourcePort === port);
+      const { sessions } = await collect(inMemory(pcap(framesOf(half))));
+      const { client, server } = sessions[0] as Session;
+      expect([client.begun, server.begun, sessions[0]?.complete]).toEqual(port === 22 ? [false, true, false] : [true, false, false]);
+    }
+  });
+
+  test('that a flow is SSH is known from what it holds, or guessed from port 22', async () => {
+    const sealed = latin1Bytes('\x8f\x01\xfe\0zz\x8f\x01\xfe\0zz');
+    const detected = async (said: readonly Said[]) => (await dissectTalk(said, { syn: false })).sessions.map((s) => s.detected);
+    expect(await detected([['s', sealed]])).toEqual(['port']);
+    expect(await detected([['s', LINE]])).toEqual(['content']);
+    expect(await detected([['s', packet(kexInitPayload())]])).toEqual(['content']);
   });
 
   test('a NUL-padded string is kept whole', async () => {

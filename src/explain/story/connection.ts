@@ -1,7 +1,7 @@
 /** Chapters: the TCP connection, and the identification strings. */
 import { count, endpointText } from '../../bytes/words.ts';
 import { protocolOf } from '../../ssh/identification.ts';
-import type { Identification, Phase, Roles, Side } from '../../ssh/model.ts';
+import type { Identification, Party, Phase, Roles, Side } from '../../ssh/model.ts';
 import { lineAt, type Notes } from '../note.ts';
 import { otherSide, SIDES, spanText, type Teller } from './tale.ts';
 
@@ -39,6 +39,8 @@ export const connection: Teller = {
         ['4254#7.2'],
       );
     notes.say('student', session.roles === 'port' ? 'inferred' : 'read', ROLES[session.roles], ['4253#4']);
+    if (session.detected === 'port')
+      notes.say('brief', 'inferred', 'That it is SSH is a guess from port 22: nothing that was recorded shows it.', ['4253#4.1']);
     if (!session.complete)
       notes.say(
         'brief',
@@ -61,7 +63,7 @@ export const identification: Teller = {
   tell(tale, notes) {
     const lines = SIDES.map((side) => ({ side, line: tale.session[side].identification }));
     for (const { side, line } of lines) {
-      if (line === undefined) notes.say('brief', 'read', `The identification string of the ${side} is not in this file.`, ['4253#4.2']);
+      if (line === undefined) tellNoLine(notes, side, tale.session[side]);
       else tellLine(notes, side, line);
     }
     if (lines.every(({ line }) => line === undefined)) return;
@@ -82,6 +84,11 @@ export const identification: Teller = {
       );
   },
 };
+
+function tellNoLine(notes: Notes, side: Side, { begun, bytes }: Party): void {
+  const what = bytes === 0 ? `The ${side} sent nothing at all.` : `The ${side} sent no identification string, but something else.`;
+  notes.say('brief', 'read', begun ? what : `The identification string of the ${side} is not in this file.`, ['4253#4.2']);
+}
 
 function tellLine(notes: Notes, side: Side, line: Identification): void {
   const at = lineAt(line, side);
