@@ -46,7 +46,7 @@ export function latin1Bytes(text: string): Uint8Array {
   return out;
 }
 
-/** The first line of `bytes`, cut after `max` characters, when it is US-ASCII text of four characters at least; else undefined. */
+/** The first line of `bytes`, cut after `max` characters, when it is US-ASCII text of three characters at least; else undefined. */
 export function lineOf(bytes: Uint8Array, max = 60): string | undefined {
   let end = 0;
   for (; end < bytes.length; end++) {
@@ -55,5 +55,5 @@ export function lineOf(bytes: Uint8Array, max = 60): string | undefined {
     if (c < 0x20 || c > 0x7e) return undefined;
     if (end === max) return `${latin1(bytes.subarray(0, max))}…`;
   }
-  return end < 4 ? undefined : latin1(bytes.subarray(0, end));
+  return end < 3 ? undefined : latin1(bytes.subarray(0, end));
 }

@@ -247,7 +247,7 @@ const FATES: Readonly<Record<DecryptionState, string>> = {
   partial: 'decrypted in part',
   'no-secret': 'not decrypted',
   unsupported: 'not decrypted',
-  lost: 'not decrypted to its end',
+  lost: 'not decrypted',
 };
 
 function fateText(d: Decryption): string {
