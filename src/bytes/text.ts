@@ -45,3 +45,15 @@ export function latin1Bytes(text: string): Uint8Array {
   for (let i = 0; i < text.length; i++) out[i] = text.charCodeAt(i);
   return out;
 }
+
+/** The first line of `bytes`, cut after `max` characters, when it is US-ASCII text of three characters at least; else undefined. */
+export function lineOf(bytes: Uint8Array, max = 60): string | undefined {
+  let end = 0;
+  for (; end < bytes.length; end++) {
+    const c = bytes[end] as number;
+    if (c === 0x0d || c === 0x0a) break;
+    if (c < 0x20 || c > 0x7e) return undefined;
+    if (end === max) return `${latin1(bytes.subarray(0, max))}…`;
+  }
+  return end < 3 ? undefined : latin1(bytes.subarray(0, end));
+}

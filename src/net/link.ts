@@ -129,6 +129,7 @@ export const LINK_TYPES: readonly Row[] = [
   { number: 228, name: 'LINKTYPE_IPV4', read: ipv4 },
   { number: 229, name: 'LINKTYPE_IPV6', read: ipv6 },
   { number: 239, name: 'LINKTYPE_NFLOG', read: nflog },
+  { number: 242, name: 'LINKTYPE_IPOIB', read: etherTypeAt(40, 44) },
   { number: 258, name: 'LINKTYPE_PKTAP', read: pktap },
   { number: 276, name: 'LINKTYPE_LINUX_SLL2', read: etherTypeAt(0, 20) },
 ];

@@ -87,6 +87,7 @@ export function recordOfSession(s: Session, maxBytes?: number): JsonRecord {
     server: recordOfParty(server),
     roles: s.roles,
     complete: s.complete,
+    detected: s.detected,
     start: isoTime(flow.start),
     end: isoTime(flow.last),
     ended: s.ending,

@@ -4,7 +4,7 @@ import { printable, shorten } from '../bytes/printable.ts';
 import { ordinal } from '../bytes/words.ts';
 import { keyWords, type PublicKey } from '../ssh/hostkey/blob.ts';
 import { momentText } from '../ssh/hostkey/certificate.ts';
-import type { Decryption, DecryptionState, Exchange, HostKey, Party, Phase, Roles, Session, Side } from '../ssh/model.ts';
+import type { Decryption, DecryptionState, Exchange, HostKey, Identification, Party, Phase, Roles, Session, Side } from '../ssh/model.ts';
 import type { Choice, ListName, Negotiation } from '../ssh/negotiate.ts';
 import type { Severity } from '../wire/problem.ts';
 import { type Palette, paintOf } from './color.ts';
@@ -46,16 +46,22 @@ class Page {
 export function sessionLines(s: Session, colors: Palette, width: number): string[] {
   const page = new Page(colors, width);
   const { client, server, flow } = s;
-  const facts = [`SSH-${s.protocol}`, count(s.packets, 'packet'), count(flow.frameCount, 'frame'), `${elapsed(flow.start, flow.last)} s`];
+  const facts = [
+    s.detected === 'port' ? 'SSH' : `SSH-${s.protocol}`,
+    count(s.packets, 'packet'),
+    count(flow.frameCount, 'frame'),
+    `${elapsed(flow.start, flow.last)} s`,
+  ];
   page.lines.push(`${colors.strong(`Session ${s.number}`)}: ${facts.join(', ')}`);
-  page.put('client', partyText(client), colors.client);
-  page.put('server', partyText(server), colors.server);
+  page.list('client', partyTexts(client), colors.client);
+  page.list('server', partyTexts(server), colors.server);
   if (s.parent !== undefined) page.put('inside', `channel ${s.parent.channel.id} of session ${s.parent.session.number}`);
   page.put(
     'roles',
     s.parent !== undefined && s.roles === 'syn' ? 'known: the client began the connection' : ROLES[s.roles],
     s.roles === 'port' ? colors.warning : undefined,
   );
+  if (s.detected === 'port') page.put('', 'nothing in it shows that it is SSH: guessed from port 22 alone', colors.warning);
   if (!s.complete) page.put('', 'the capture does not hold the whole beginning of this session', colors.warning);
   page.put('start', isoTime(flow.start));
   page.list('phases', phaseLines(s));
@@ -78,8 +84,17 @@ const ROLES: Readonly<Record<Roles, string>> = {
   port: 'guessed from the port numbers',
 };
 
-function partyText(p: Party): string {
-  return `${endpointText(p)}  ${p.identification === undefined ? '(no identification string seen)' : shorten(p.identification.text, 255)}`;
+function partyTexts(p: Party): string[] {
+  const { identification: i } = p;
+  const none = p.begun ? (p.bytes === 0 ? '(sent nothing)' : '(sent no identification string)') : '(no identification string seen)';
+  const before = i?.preamble.length ?? 0;
+  const line = `${endpointText(p)}  ${i === undefined ? none : shorten(i.text, 255)}`;
+  return before === 0 ? [line] : [line, `  after ${count(before, 'line')} of other text: "${shorten(preambleText(i), NAME_SHOWN)}"`];
+}
+
+/** The first words before the identification string. */
+function preambleText(i: Identification | undefined): string {
+  return i?.preamble.find((line) => /[\p{L}\d]/u.test(line))?.trim() ?? '';
 }
 
 const PHASES: Readonly<Record<Phase['name'], string>> = {
@@ -232,7 +247,7 @@ const FATES: Readonly<Record<DecryptionState, string>> = {
   partial: 'decrypted in part',
   'no-secret': 'not decrypted',
   unsupported: 'not decrypted',
-  lost: 'not decrypted to its end',
+  lost: 'not decrypted',
 };
 
 function fateText(d: Decryption): string {

@@ -1,6 +1,6 @@
 /** The summary: what a person wants to know of each session, in one screen. */
 import { printable, shorten } from '../bytes/printable.ts';
-import type { CaptureTotals, Session } from '../ssh/model.ts';
+import type { CaptureTotals, Phase, Session } from '../ssh/model.ts';
 import { type Palette, palette } from './color.ts';
 import { captureProblems } from './ending.ts';
 import type { RenderOptions, TextRenderer } from './renderer.ts';
@@ -13,6 +13,17 @@ const SESSIONS_IN_FULL = 20;
 export const DEFAULT_WIDTH = 80;
 /** Columns of an IPv4 endpoint: `255.255.255.255:65535`. */
 const ENDPOINT = 21;
+
+/** How far a session came, in at most 12 columns; its login says more. */
+const REACHED: Readonly<Record<Phase['name'], string>> = {
+  tcp: 'TCP',
+  identification: 'versions',
+  negotiation: 'negotiation',
+  'key exchange': 'key exchange',
+  encrypted: 'encrypted',
+  end: '',
+};
+const REACHED_WIDTH = 12;
 
 /**
  * Each session in full, or when they are many one line for each. Sessions are held back until one or the other
@@ -82,7 +93,14 @@ class Summary implements TextRenderer {
   }
 
   private title(): string {
-    const names = ['No.'.padStart(5), '!'.padStart(3), 'Client'.padEnd(ENDPOINT), 'Server'.padEnd(ENDPOINT), 'Software of client and server'];
+    const names = [
+      'No.'.padStart(5),
+      '!'.padStart(3),
+      'Client'.padEnd(ENDPOINT),
+      'Server'.padEnd(ENDPOINT),
+      'Reached'.padEnd(REACHED_WIDTH),
+      'Software of client and server',
+    ];
     return `${this.colors.strong(names.join(' '))}\n`;
   }
 }
@@ -105,8 +123,15 @@ class SessionForms {
     const { client, server } = s;
     const software = [client, server].map((p) => (p.identification === undefined ? '?' : printable(p.identification.softwareVersion))).join(', ');
     const problems = s.problems.length === 0 ? '' : String(s.problems.length);
-    const cells = [String(s.number).padStart(5), problems.padStart(3), endpointText(client).padEnd(ENDPOINT), endpointText(server).padEnd(ENDPOINT), software];
+    const ends = [endpointText(client).padEnd(ENDPOINT), endpointText(server).padEnd(ENDPOINT)];
+    const cells = [String(s.number).padStart(5), problems.padStart(3), ...ends, reachedText(s).padEnd(REACHED_WIDTH), software];
     const text = clip(cells.join(' '), this.options.width ?? Number.POSITIVE_INFINITY);
     return `${s.problems.some((p) => p.severity === 'error') ? this.colors.error(text) : text}\n`;
   }
+}
+
+function reachedText(s: Session): string {
+  const { outcome } = s.authentication;
+  if (outcome !== 'unknown') return outcome === 'success' ? 'logged in' : 'login failed';
+  return REACHED[s.phases.filter((p) => p.name !== 'end').at(-1)?.name ?? 'tcp'];
 }

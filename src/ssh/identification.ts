@@ -66,11 +66,16 @@ function identificationAt(bytes: Uint8Array, start: number, preamble: readonly s
   }
   const cr = lf > start && bytes[lf - 1] === CR;
   const end = cr ? lf - 1 : lf;
-  if (!cr) report('noncanonical', 'the identification string ends in LF alone, where RFC 4253 asks for CR LF', lf + 1);
+  if (!cr && !endsInLf(bytes.subarray(start, end))) report('noncanonical', 'the identification string ends in LF alone, where RFC 4253 asks for CR LF', lf + 1);
   if (lf + 1 - start > LONGEST) report('noncanonical', `the identification string has ${lf + 1 - start} bytes, where ${LONGEST} are allowed`, lf + 1);
   const odd = oddCharacter(bytes, start, end);
   if (odd !== undefined) report('noncanonical', odd, end);
   return { length: lf + 1, line: { start, end }, preamble, lineEnd: cr ? 'CRLF' : 'LF', problems };
+}
+
+/** LF alone is right in SSH-1, and for that reason after 1.99: with it a server is not to send the CR (RFC 4253 section 5.1). */
+function endsInLf(line: Uint8Array): boolean {
+  return protocolOf(partsOf(textOf(line)).protocolVersion) !== 2;
 }
 
 /** RFC 4253 section 4.2: the NUL character must not be sent; the parts are printable US-ASCII. */

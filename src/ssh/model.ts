@@ -230,6 +230,8 @@ export interface Party {
   readonly address: string;
   readonly port: number;
   readonly identification: Identification | undefined;
+  /** The capture holds its first bytes, or it is certain that it sent none: what is not there of them was not sent. */
+  readonly begun: boolean;
   /** HASSH or HASSHServer and the text it is the MD5 of, when the KEXINIT was seen. */
   readonly hassh: string | undefined;
   readonly hasshText: string | undefined;
@@ -342,8 +344,10 @@ export interface Session {
   readonly client: Party;
   readonly server: Party;
   readonly roles: Roles;
-  /** False when the capture began after the first bytes. */
+  /** The capture holds the beginning: the TCP handshake and the first bytes of each side that sent any. */
   readonly complete: boolean;
+  /** What tells that this is SSH: what was sent; or port 22 alone, which is a guess. */
+  readonly detected: 'content' | 'port';
   readonly strictKex: boolean;
   /** H of the first exchange, when it could be computed. */
   readonly sessionId: Uint8Array | undefined;

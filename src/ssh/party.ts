@@ -9,12 +9,14 @@ import type { KexInit } from './negotiate.ts';
 export class SessionParty implements Party {
   private readonly endpoint: Endpoint;
   private readonly direction: Direction;
+  readonly begun: boolean;
   private readonly side: Side;
   /** The lists of its first KEXINIT. */
   private readonly lists: KexInit | undefined;
   private outcome: Decryption | undefined;
 
-  constructor(endpoint: Endpoint, direction: Direction, side: Side, lists: KexInit | undefined) {
+  constructor(endpoint: Endpoint, direction: Direction, begun: boolean, side: Side, lists: KexInit | undefined) {
+    this.begun = begun;
     this.endpoint = endpoint;
     this.direction = direction;
     this.side = side;

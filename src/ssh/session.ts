@@ -174,9 +174,12 @@ export class SshSession implements Session {
     else this.hushed++;
   }
 
-  /** Notes the beginning of a phase, once. */
+  /** Notes the beginning of a phase, once. They stand in the order of their frames: one direction may be read later than the other. */
   phase(name: Phase['name'], time: Timestamp, frame: number): void {
-    if (!this.phases.some((p) => p.name === name)) this.phases.push({ name, time: { seconds: time.seconds, nanos: time.nanos }, frame });
+    const { phases } = this;
+    if (phases.some((p) => p.name === name)) return;
+    const later = phases.findIndex((p) => p.frame > frame);
+    phases.splice(later < 0 ? phases.length : later, 0, { name, time: { seconds: time.seconds, nanos: time.nanos }, frame });
   }
 
   direction(end: End): Direction {
@@ -245,7 +248,7 @@ export class SshSession implements Session {
 
   private partyNow(side: Side): Party {
     const end = this.endOf(side);
-    return new SessionParty(this.flow[end], this.direction(end), side, this.exchanges[0]?.kexinit[end]?.lists);
+    return new SessionParty(this.flow[end], this.direction(end), this.begun(end), side, this.exchanges[0]?.kexinit[end]?.lists);
   }
 
   get strictKex(): boolean {
@@ -253,7 +256,18 @@ export class SshSession implements Session {
   }
 
   get complete(): boolean {
-    return this.flow.initiator !== undefined && this.a.identification !== undefined && this.b.identification !== undefined;
+    return this.flow.initiator !== undefined && this.begun('a') && this.begun('b');
+  }
+
+  /** What `end` sent first is in the capture, as far as it sent anything. */
+  private begun(end: End): boolean {
+    const d = this.direction(end);
+    return d.identification !== undefined || (this.flow.beginningKnown(end) && !d.lossy);
+  }
+
+  get detected(): 'content' | 'port' {
+    const content = this.a.identification ?? this.b.identification ?? this.exchanges[0] ?? this.fragments[0];
+    return content === undefined && this.packets === 0 ? 'port' : 'content';
   }
 
   get ending(): string {

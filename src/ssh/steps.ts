@@ -1,7 +1,7 @@
 /** One step at a time in one direction: the lines before the packets, a packet in clear, an encrypted one. */
 
-import { textOf } from '../bytes/text.ts';
-import type { Timestamp } from '../capture/frame.ts';
+import { toHex } from '../bytes/hex.ts';
+import { lineOf, textOf } from '../bytes/text.ts';
 import { type Problem, problem } from '../wire/problem.ts';
 import { CLEAR, frameAt, plausibleClearPacket, SSH1_CLEAR } from './binary-packet.ts';
 import type { Opener } from './crypto/opener.ts';
@@ -17,6 +17,10 @@ import { peer } from './roles.ts';
 import { openNext } from './sealed-packet.ts';
 import type { SshSession } from './session.ts';
 import { unpack } from './unpack.ts';
+
+const NEWKEYS = 21;
+/** Bytes shown of what is not SSH. */
+const SHOWN = 16;
 
 /** Reads all that can be read now; true when anything was. */
 export function readAll(session: SshSession, d: Direction): boolean {
@@ -51,8 +55,8 @@ function drop(d: Direction): boolean {
 export function readLines(session: SshSession, d: Direction, last: boolean): boolean {
   const { queue } = d;
   const underWay = session.flow.initiator === undefined && queue.length > 0;
-  const scan =
-    underWay && plausibleClearPacket(queue.bytes) ? 'none' : scanIdentification(queue.bytes, session.limits, last || (underWay && binary(queue.bytes)));
+  // No line begins like a packet.
+  const scan = plausibleClearPacket(queue.bytes) ? 'none' : scanIdentification(queue.bytes, session.limits, last || (underWay && binary(queue.bytes)));
   if (scan === 'more') return false;
   if (scan === 'none') {
     noIdentification(session, d, last);
@@ -98,8 +102,14 @@ function noIdentification(session: SshSession, d: Direction, last: boolean): voi
     return;
   }
   if (d.queue.length === 0) return;
+  const { bytes } = d.queue;
+  const line = lineOf(bytes);
+  const head = `${toHex(bytes.subarray(0, SHOWN))}${bytes.length > SHOWN ? '…' : ''}`;
   const frame = d.queue.take(d.queue.length).frame;
-  session.report(problem('malformed', `no identification string${last ? '' : ' within the limits'}: what was sent is not SSH`, { frame, rfc: '4253#4.2' }));
+  const what = `the ${session.sideOf(d.end)} sent no identification string${last ? '' : ' within the limits'}`;
+  session.report(
+    problem('malformed', `${what}, but ${line === undefined ? `bytes that are not SSH (${head})` : JSON.stringify(line)}`, { frame, rfc: '4253#4.2' }),
+  );
   d.stage = 'lost';
 }
 
@@ -180,11 +190,30 @@ function runsAhead(d: Direction, other: Direction): boolean {
   return d.queue.acknowledged > read && !d.impatient;
 }
 
+/** The place is lost: says why, from what stands where a packet should. */
 function unreadable(session: SshSession, d: Direction, p: Problem): void {
-  const taken: { frame: number; time: Timestamp } = d.queue.take(d.queue.length);
-  session.report({ ...p, message: `${p.message}: nothing behind it can be read`, frame: taken.frame });
-  d.obstacle ??= { state: 'lost', reason: `${p.message} (frame ${taken.frame})` };
+  const clear = d.epoch === 0 && d.framing.protocol === 2;
+  const line = clear ? lineOf(d.queue.bytes) : undefined;
+  const taken = d.queue.take(d.queue.length);
+  const other = session.direction(peer(d.end));
+  if (clear && line === undefined && (other.epoch > 0 || other.waiting?.number === NEWKEYS)) {
+    sealedUnseen(session, d, taken);
+    return;
+  }
+  const message = line === undefined ? p.message : `text stands where a packet should, ${JSON.stringify(line)}`;
+  session.report({ ...p, message: `${message}: nothing behind it can be read`, frame: taken.frame });
+  d.obstacle ??= { state: 'lost', reason: `${message} (frame ${taken.frame})` };
   d.stage = d.epoch > 0 ? 'counting' : 'lost';
+}
+
+/** The other side is encrypting, and this is no packet in clear: so NEWKEYS went another way, as in Multipath TCP (RFC 8684), or was lost unnoticed. */
+function sealedUnseen(session: SshSession, d: Direction, { frame, length }: { frame: number; length: number }): void {
+  const reason = `the ${session.sideOf(d.end)}'s NEWKEYS is not in this connection, and what came in frame ${frame} is no packet in clear`;
+  session.report(problem('gap', `${reason}: packets are missing before it, and it is likely encrypted`, { frame, rfc: '4253#7.3' }));
+  d.lossy = true;
+  d.obstacle ??= { state: 'lost', reason };
+  d.encryptedBytes += length;
+  d.stage = 'counting';
 }
 
 /**

@@ -52,6 +52,8 @@ export interface Flow {
   readonly b: Endpoint;
   /** The end that sent the SYN (not the SYN-ACK), if the capture holds it or the answer to it. */
   readonly initiator: End | undefined;
+  /** True when it is known with which sequence number `end` began, so that none of its bytes can be missing unnoticed before the first seen. */
+  beginningKnown(end: End): boolean;
   readonly firstFrame: number;
   readonly lastFrame: number;
   readonly frameCount: number;

@@ -62,6 +62,10 @@ export class Conversation implements Flow, Decision {
     return { seconds: this.lastSeconds, nanos: this.lastNanos };
   }
 
+  beginningKnown(end: End): boolean {
+    return (end === 'a' ? this.startA : this.startB) !== undefined;
+  }
+
   /** True when the flow is SSH and not over. */
   get open(): boolean {
     return this.handler !== undefined;

@@ -36,6 +36,11 @@ class InnerFlow implements Flow {
     this.last = packet.time;
   }
 
+  /** The channel began with it. */
+  beginningKnown(): boolean {
+    return true;
+  }
+
   /** `packet` brought data. */
   seen(packet: SshPacket): void {
     if (packet.frame !== this.lastFrame || this.frameCount === 0) this.frameCount++;

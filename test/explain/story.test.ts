@@ -1,15 +1,18 @@
 /** The story of every recording: what each note rests on, and that it says what the programs themselves said. */
 
+import { latin1Bytes } from '../../src/bytes/text.ts';
 import type { Chapter, Level, Note, Reference } from '../../src/explain/note.ts';
 import { CHAPTERS, StoryCollector } from '../../src/explain/story/index.ts';
 import type { Result } from '../../src/index.ts';
 import { numberOf } from '../../src/ssh/crypto/number.ts';
 import type { Packet, Session } from '../../src/ssh/model.ts';
 import type { Field } from '../../src/wire/field.ts';
-import { framesOfFixture, pcapng } from '../support/capture-files.ts';
+import { framesOfFixture, pcap, pcapng } from '../support/capture-files.ts';
 import { fixture, fixtures } from '../support/fixtures.ts';
 import { aPacket, aSession } from '../support/model.ts';
 import { resultsOf, storeOf } from '../support/outputs.ts';
+import { type Said, segmentsOfTalk, type TalkOptions } from '../support/talk.ts';
+import { framesOf } from '../support/variants.ts';
 
 interface Told {
   readonly session: Session;
@@ -233,6 +236,28 @@ test('what is not in the file is said: the beginning, the end, one direction, on
   expect(chapter(lost, 'negotiation')).toContain('What was chosen cannot be known from one side alone. The server offers:');
   const half = await cut('openssh-login', (_, bytes) => bytes[34] === 0 && bytes[35] === 22);
   expect(chapter(half, 'end')).toContain('anything the client sent');
+});
+
+test('what was never sent is not called missing', async () => {
+  const told = async (said: readonly Said[], options: TalkOptions = {}) => {
+    const [first] = tell(await resultsOf(pcap(framesOf(segmentsOfTalk(said, options)))), 'brief');
+    if (first === undefined) throw new Error('no session');
+    return textOf(first);
+  };
+  const web = await told([
+    ['s', 'SSH-2.0-x\r\n'],
+    ['c', 'GET / HTTP/1.1\r\n\r\n'],
+  ]);
+  expect(web).toContain('The client sent no identification string, but something else.');
+  expect(web).toContain('The server sent no KEXINIT.');
+  expect(web).toContain('It did not come to a key exchange.');
+  expect(web).not.toContain('not in this file');
+  const scan = await told([['s', 'SSH-2.0-x\r\n']], { fin: false });
+  expect(scan).toContain('The client sent nothing at all.');
+  expect(scan).toContain('The client sent no KEXINIT before the capture ended.');
+  const sealed = await told([['s', latin1Bytes('\x8f\x01\xfe\0zz')]], { syn: false });
+  expect(sealed).toContain('That it is SSH is a guess from port 22');
+  expect(sealed).toContain('The identification string of the client is not in this file.');
 });
 
 test('a story keeps so many packets and says that there were more', async () => {

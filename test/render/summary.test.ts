@@ -1,6 +1,6 @@
 import { DEFAULT_RENDER_OPTIONS, type RenderOptions } from '../../src/render/renderer.ts';
 import { summaryRenderer } from '../../src/render/summary.ts';
-import type { Session } from '../../src/ssh/model.ts';
+import type { Phase, Session } from '../../src/ssh/model.ts';
 import { negotiate } from '../../src/ssh/negotiate.ts';
 import { aCapture, aFullSession, aKexInit, aSession, identified } from '../support/model.ts';
 
@@ -52,6 +52,26 @@ test('no line is wider than the terminal', () => {
     const lines = summary([aFullSession()], { width }).split('\n');
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width + (width < 70 ? 20 : 0));
   }
+});
+
+test('what a side did not send is told from what the capture does not hold, and a greeting is quoted', () => {
+  const { client, server } = aSession();
+  const first = (s: Partial<Session>) =>
+    summary([aSession(s)])
+      .split('\n')
+      .slice(0, 4);
+  expect(first({ client: { ...client, begun: true, bytes: 0 } })[1]).toBe('  client      10.0.0.1:40000  (sent nothing)');
+  expect(first({ client: { ...client, begun: true } })[1]).toBe('  client      10.0.0.1:40000  (sent no identification string)');
+  expect(first({ client: { ...client, begun: false } })[1]).toBe('  client      10.0.0.1:40000  (no identification string seen)');
+  const s = aFullSession();
+  const line = s.server.identification;
+  if (line === undefined) throw new Error('no line');
+  const greeted = { ...server, identification: { ...line, preamble: ['____', '  \x1b[1mHello  ', 'x'] } };
+  expect(first({ server: greeted }).slice(2, 4)).toEqual([
+    '  server      10.0.0.2:22  SSH-2.0-dropbear_2022.83',
+    '              after 3 lines of other text: "\\x1b[1mHello"',
+  ]);
+  expect(summary([aSession({ detected: 'port' })])).toMatch(/^Session 1: SSH, .*nothing in it shows that it is SSH: guessed from port 22 alone/s);
 });
 
 test('what was guessed is called a guess, and an incomplete session incomplete', () => {
@@ -106,10 +126,30 @@ test('up to twenty sessions are shown in full, more have one line each, unless a
   const many = (n: number) => Array.from({ length: n }, (_, i) => identified(aSession({ number: i + 1 }), 'SSH-2.0-c', 'SSH-2.0-s').session);
   expect(summary(many(20)).match(/ {2}roles /g)).toHaveLength(20);
   const brief = summary(many(21)).split('\n');
-  expect(brief[0]).toBe('  No.   ! Client                Server                Software of client and server');
-  expect(brief[21]).toBe('   21     10.0.0.1:40000        10.0.0.2:22           c, s');
+  expect(brief[0]).toBe('  No.   ! Client                Server                Reached      Software of client and server');
+  expect(brief[21]).toBe('   21     10.0.0.1:40000        10.0.0.2:22           TCP          c, s');
   expect(brief[22]).toBe('');
   expect(summary(many(21), { full: true }).match(/ {2}roles /g)).toHaveLength(21);
+});
+
+test('of many sessions each line says how far it came', () => {
+  const phase = (name: Phase['name'], frame: number) => ({ name, frame, time: aSession().flow.start });
+  const login = (outcome: Session['authentication']['outcome']) => ({ user: 'x', attempts: [], banner: undefined, outcome });
+  const reached = (s: Partial<Session>) =>
+    summary([aSession(s), ...Array.from({ length: 20 }, () => aSession())])
+      .split('\n')[1]
+      ?.slice(54, 67);
+  const names = ['tcp', 'identification', 'negotiation', 'key exchange', 'encrypted'] as const;
+  const all = names.map((name, i) => phase(name, i + 1));
+  expect(names.map((_, i) => reached({ phases: [...all.slice(0, i + 1), phase('end', 9)] })?.trim())).toEqual([
+    'TCP',
+    'versions',
+    'negotiation',
+    'key exchange',
+    'encrypted',
+  ]);
+  expect(reached({ phases: all, authentication: login('success') })).toBe('logged in    ');
+  expect(reached({ phases: all, authentication: login('failure') })).toBe('login failed ');
 });
 
 test('a capture without sessions says so, and its problems', () => {

@@ -14,7 +14,7 @@ export function moment(milliseconds: number): Timestamp {
 const CLEAR: Decryption = { packets: 0, decrypted: 0, bytes: 0, state: 'none', reason: '' };
 
 function party(address: string, port: number): Party {
-  return { address, port, identification: undefined, hassh: undefined, hasshText: undefined, bytes: 100, decryption: CLEAR };
+  return { address, port, identification: undefined, begun: false, hassh: undefined, hasshText: undefined, bytes: 100, decryption: CLEAR };
 }
 
 /** A session from 10.0.0.1 to 10.0.0.2, of two frames, in which nothing was read. */
@@ -29,6 +29,7 @@ export function aSession(parts: Partial<Session> = {}): Session {
       a: { address: client.address, port: client.port },
       b: { address: server.address, port: server.port },
       initiator: 'a',
+      beginningKnown: () => true,
       firstFrame: 1,
       lastFrame: 9,
       frameCount: 9,
@@ -41,6 +42,7 @@ export function aSession(parts: Partial<Session> = {}): Session {
     server,
     roles: 'syn',
     complete: true,
+    detected: 'content',
     strictKex: false,
     sessionId: undefined,
     exchanges: [],

@@ -1,6 +1,7 @@
 /** Chapters: the TCP connection, and the identification strings. */
 import { count, endpointText } from '../../bytes/words.ts';
-import type { Identification, Phase, Roles, Side } from '../../ssh/model.ts';
+import { protocolOf } from '../../ssh/identification.ts';
+import type { Identification, Party, Phase, Roles, Side } from '../../ssh/model.ts';
 import { lineAt, type Notes } from '../note.ts';
 import { otherSide, SIDES, spanText, type Teller } from './tale.ts';
 
@@ -38,6 +39,8 @@ export const connection: Teller = {
         ['4254#7.2'],
       );
     notes.say('student', session.roles === 'port' ? 'inferred' : 'read', ROLES[session.roles], ['4253#4']);
+    if (session.detected === 'port')
+      notes.say('brief', 'inferred', 'That it is SSH is a guess from port 22: nothing that was recorded shows it.', ['4253#4.1']);
     if (!session.complete)
       notes.say(
         'brief',
@@ -60,7 +63,7 @@ export const identification: Teller = {
   tell(tale, notes) {
     const lines = SIDES.map((side) => ({ side, line: tale.session[side].identification }));
     for (const { side, line } of lines) {
-      if (line === undefined) notes.say('brief', 'read', `The identification string of the ${side} is not in this file.`, ['4253#4.2']);
+      if (line === undefined) tellNoLine(notes, side, tale.session[side]);
       else tellLine(notes, side, line);
     }
     if (lines.every(({ line }) => line === undefined)) return;
@@ -82,6 +85,11 @@ export const identification: Teller = {
   },
 };
 
+function tellNoLine(notes: Notes, side: Side, { begun, bytes }: Party): void {
+  const what = bytes === 0 ? `The ${side} sent nothing at all.` : `The ${side} sent no identification string, but something else.`;
+  notes.say('brief', 'read', begun ? what : `The identification string of the ${side} is not in this file.`, ['4253#4.2']);
+}
+
 function tellLine(notes: Notes, side: Side, line: Identification): void {
   const at = lineAt(line, side);
   notes.say('brief', 'read', `The ${side} says who it is: "${clipped(line.text)}".`, [at, '4253#4.2']);
@@ -96,8 +104,13 @@ function tellLine(notes: Notes, side: Side, line: Identification): void {
       `Before it the ${side} sent ${count(line.preamble.length, 'line')} of other text, such as a greeting; the first is "${clipped(line.preamble[0] ?? '')}". Only a server may do that. These lines are no part of the exchange hash, so anybody on the way may change them unnoticed.`,
       [{ ...at, span: { start: 0, end: at.span.start } }, '4253#4.2'],
     );
-  if (line.lineEnd === 'LF')
-    notes.say('student', 'read', `Its line ends with LF alone, where the rule asks for CR LF. The ${otherSide(side)} accepted that.`, [at, '4253#4.2']);
+  if (line.lineEnd !== 'LF') return;
+  if (protocolOf(line.protocolVersion) !== 2)
+    notes.say('student', 'read', 'Its line ends with LF alone, as in SSH-1; with version 1.99 a server is to leave out the CR, for the sake of old clients.', [
+      at,
+      '4253#5.1',
+    ]);
+  else notes.say('student', 'read', `Its line ends with LF alone, where the rule asks for CR LF. The ${otherSide(side)} accepted that.`, [at, '4253#4.2']);
 }
 
 function clipped(text: string): string {

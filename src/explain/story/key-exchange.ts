@@ -6,7 +6,7 @@ import type { KexFamily, KexMethod } from '../../ssh/kex/method.ts';
 import type { Exchange, Packet } from '../../ssh/model.ts';
 import { fieldAt, type Notes, packetAt } from '../note.ts';
 import { tellCurve, tellEcdh, tellHybrid } from './curves.ts';
-import { firstExchange, framesText, kexPackets, name, named, type Tale, type Teller } from './tale.ts';
+import { firstExchange, framesText, holdsAll, kexPackets, name, named, SIDES, type Tale, type Teller } from './tale.ts';
 import { hexLines } from './values.ts';
 
 export const keyExchange: Teller = {
@@ -21,7 +21,7 @@ export const keyExchange: Teller = {
       return;
     }
     if (method === undefined) {
-      tellUnknown(notes, exchange, packets);
+      tellUnknown(tale, notes, exchange, packets);
       return;
     }
     tellMessages(notes, method, packets);
@@ -49,7 +49,7 @@ const FAMILIES: Readonly<Record<KexFamily, (scene: Scene) => void>> = {
   gss: tellGss,
 };
 
-function tellUnknown(notes: Notes, exchange: Exchange | undefined, packets: readonly Packet[]): void {
+function tellUnknown(tale: Tale, notes: Notes, exchange: Exchange | undefined, packets: readonly Packet[]): void {
   const kex = exchange?.negotiation?.kex;
   if (kex !== undefined) notes.say('brief', 'read', `sshark does not know the method ${name(kex)}, so it cannot explain its messages.`, ['4253#7.1']);
   else if (packets.length > 0)
@@ -62,7 +62,10 @@ function tellUnknown(notes: Notes, exchange: Exchange | undefined, packets: read
         .join(', ')}), but without both KEXINITs nobody can say by which method.`,
       [...packets.map(packetAt), '4253#7.1'],
     );
-  else notes.say('brief', 'read', 'This file does not hold the key exchange of this connection.', ['4253#8']);
+  else {
+    const never = SIDES.every((side) => holdsAll(tale, side));
+    notes.say('brief', 'read', never ? 'It did not come to a key exchange.' : 'This file does not hold the key exchange of this connection.', ['4253#8']);
+  }
 }
 
 /** Which messages there are, and which are not in the file. */

@@ -3,7 +3,7 @@ import { count, enumerated } from '../../bytes/words.ts';
 import type { Exchange } from '../../ssh/model.ts';
 import type { Problem } from '../../wire/problem.ts';
 import { type Notes, packetAt } from '../note.ts';
-import { framesText, name, SIDES, sent, type Tale, type Teller } from './tale.ts';
+import { framesText, holdsAll, name, SIDES, sent, type Tale, type Teller } from './tale.ts';
 
 /** Later exchanges and problems that are told one by one. */
 const MOST_TOLD = 12;
@@ -109,9 +109,10 @@ function tellMissing(tale: Tale, notes: Notes): void {
   const missing: string[] = [];
   if (!session.complete) missing.push('the beginning of the connection');
   for (const side of SIDES) {
-    if (session[side].identification === undefined) missing.push(`the ${side}'s identification string`);
-    if (session.protocol === 2 && sent(tale, side, 20) === undefined) missing.push(`the ${side}'s first KEXINIT`);
-    if (session[side].bytes === 0) missing.push(`anything the ${side} sent`);
+    const { begun, identification, bytes } = session[side];
+    if (!begun && identification === undefined) missing.push(`the ${side}'s identification string`);
+    if (session.protocol === 2 && sent(tale, side, 20) === undefined && !holdsAll(tale, side)) missing.push(`the ${side}'s first KEXINIT`);
+    if (!begun && bytes === 0) missing.push(`anything the ${side} sent`);
   }
   if (session.problems.some((p) => p.code === 'gap')) missing.push('bytes that the recording lost');
   if (session.ended === 'capture') missing.push('the end of the connection');

@@ -6,7 +6,7 @@ import type { Packet } from '../../ssh/model.ts';
 import type { Choice, ListName, Negotiation } from '../../ssh/negotiate.ts';
 import { type Notes, packetAt } from '../note.ts';
 import { tellSafety, tellSignals } from './signals.ts';
-import { firstExchange, framesText, type KexInits, listAt, name, SIDES, sent, type Tale, type Teller, wholeAt } from './tale.ts';
+import { firstExchange, framesText, holdsAll, type KexInits, listAt, name, SIDES, sent, type Tale, type Teller, wholeAt } from './tale.ts';
 
 const KEXINIT = 20;
 
@@ -33,7 +33,8 @@ function tellPresence(tale: Tale, notes: Notes, packets: KexInits): boolean {
   for (const side of SIDES) {
     const p = packets[side];
     const rekeyed = tale.session.exchanges.some((e) => e.epoch > 1 && sent(tale, side, KEXINIT, e.epoch) !== undefined);
-    if (p === undefined)
+    if (p === undefined && holdsAll(tale, side)) notes.say('brief', 'read', `The ${side} sent no KEXINIT${inTime(tale)}.`, ['4253#7.1']);
+    else if (p === undefined)
       notes.say('brief', 'read', `The ${side}'s first KEXINIT is not in this file${rekeyed ? '; one of a later key exchange is' : ''}.`, ['4253#7.1']);
     else if (p.cut) notes.say('brief', 'read', `The ${side}'s KEXINIT is cut off by the end of the capture.`, [packetAt(p), '4253#7.1']);
   }
@@ -53,6 +54,11 @@ function tellPresence(tale: Tale, notes: Notes, packets: KexInits): boolean {
     [...wholeAt(packets), '4253#7.1'],
   );
   return true;
+}
+
+/** Said of what was not sent, when the connection went on behind the end of the capture. */
+function inTime({ session }: Tale): string {
+  return session.ended === 'capture' ? ' before the capture ended' : '';
 }
 
 function tellCookies(notes: Notes, packets: KexInits): void {

@@ -38,6 +38,11 @@ export function sent(tale: Tale, side: Side, number: number, epoch = 1): Packet 
   return tale.packets.find((p) => p.side === side && p.number === number && p.epoch === epoch - 1 && !p.discarded);
 }
 
+/** True when the capture holds all that `side` sent in clear, so that what is not there was not sent. */
+export function holdsAll({ session }: Tale, side: Side): boolean {
+  return session[side].begun && !session.problems.some((p) => p.code === 'gap' || p.code === 'truncated' || p.code === 'limit');
+}
+
 /** The packet of key exchange `epoch` with the message `name`. */
 export function named(tale: Tale, name: string, epoch = 1): Packet | undefined {
   return tale.packets.find((p) => p.name === name && p.epoch === epoch - 1 && !p.discarded && !p.cut);

@@ -77,6 +77,7 @@ function factsOf(s: Session): Fact[] {
           ['strict KEX', s.strictKex ? 'yes' : 'no'],
         ] satisfies Fact[])),
     ...(s.parent === undefined ? [] : [['inside', `channel ${s.parent.channel.id} of session ${s.parent.session.number}`] as const]),
+    ...(s.detected === 'content' ? [] : [['protocol', 'SSH by port 22 alone, a guess'] as const]),
     ...(s.complete ? [] : [['beginning', 'not in the capture'] as const]),
     ['end', shorten(s.ending, SENTENCE)],
   ];
