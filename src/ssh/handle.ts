@@ -19,6 +19,7 @@ import type { SshSession } from './session.ts';
 const KEXINIT = 20;
 const NEWKEYS = 21;
 const EXT_INFO = 7;
+const DISCONNECT = 1;
 
 /**
  * Handles a framed packet. One whose meaning hangs on a KEXINIT of the other side that may still come is left in
@@ -79,9 +80,14 @@ function handleOther(session: SshSession, d: Direction, packet: SshPacket, numbe
   else openTransport(session, d, packet, number);
   checkOrder(session, d, packet, number);
   if (number === KEXINIT) takeKexInit(session, d, packet);
-  if (number === 1 && session.farewell === undefined && !packet.cut) session.farewell = `${packet.summary} (frame ${packet.frame})`;
+  if (number === DISCONNECT && !packet.cut) takeDisconnect(session, d, packet);
   session.give({ packet });
   if (number >= 50 && number < 80 && d.epoch > 0) followLogin(session, d, number);
+}
+
+function takeDisconnect(session: SshSession, d: Direction, packet: SshPacket): void {
+  session.farewell ??= `${packet.summary} (frame ${packet.frame})`;
+  if (d.epoch > 0 && session.sideOf(d.end) === 'server') session.refuseLogin(packet.frame);
 }
 
 function openTransport(session: SshSession, d: Direction, packet: SshPacket, number: number): void {
