@@ -66,7 +66,8 @@ function mustWait(session: SshSession, d: Direction, number: number | undefined)
   if (exchange?.negotiation !== undefined) {
     // Once both are at NEWKEYS, or the other one is past it, nothing more will come.
     const under = other.epoch === d.epoch && other.waiting?.number !== NEWKEYS;
-    return number === NEWKEYS && under && mayCome && room && exchange.lacksMessages(session);
+    // Of a side that is over, a message may still wait for what has been read only now.
+    return number === NEWKEYS && under && (mayCome || other.waiting !== undefined) && room && exchange.lacksMessages(session);
   }
   if (exchange?.kexinit[other.end] !== undefined && exchange.kexinit[d.end] !== undefined) {
     session.decideRoles();
