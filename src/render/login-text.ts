@@ -1,5 +1,6 @@
 /** Logins and channels in words, for the summary of a session. */
 import { shorten } from '../bytes/printable.ts';
+import { startRefused } from '../ssh/connection/channel.ts';
 import type { Authentication, Channel, LoginAttempt, Session, Transfer } from '../ssh/model.ts';
 import { count, endpointText, grouped } from './text.ts';
 
@@ -42,7 +43,7 @@ export function channelTitle(c: Channel): string {
 }
 
 function channelText(c: Channel): string {
-  const refused = c.refusal === undefined ? '' : `, refused: ${shorten(c.refusal, 120)}`;
+  const refused = c.refusal !== undefined ? `, refused: ${shorten(c.refusal, 120)}` : startRefused(c) ? ', refused' : '';
   const status = c.exitStatus === undefined ? '' : `, exit status ${c.exitStatus}`;
   const signal = c.exitSignal === undefined ? '' : `, ended by signal ${shorten(c.exitSignal, 32)}`;
   const sent = (side: 'client' | 'server') => grouped(c.bytes[side] + c.extendedBytes[side]);

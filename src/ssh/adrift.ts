@@ -23,6 +23,8 @@ export interface Unknowns {
   readonly counters: Range;
   /** Stream offset before which the keys were not in use, if that is known: then the counters count from there at most. */
   readonly since?: number;
+  /** Of the NEWKEYS behind `since`: its bytes at least, and whether the sequence numbers count it, as they do without strict KEX. */
+  readonly newKeys?: { readonly bytes: number; readonly counted: boolean };
   /** Payloads are compressed. */
   readonly packed: boolean;
 }
@@ -146,6 +148,7 @@ export class Adrift implements Scanner {
     const heads = this.heads(view.bytes, candidate.at);
     const reach = Math.max(to, -from);
     if (heads.length < 3 * CHAIN && reach > CHAIN && !view.last) return 'more';
+    if (this.shape.checked && this.unknowns.since !== undefined) return this.verifyCounted(view, packet, candidate, { heads, words });
     let later = false;
     this.effort.spend(words.length * COST.compare);
     for (let turn = 0; turn <= 2 * reach && !this.effort.exhausted; turn++) {
@@ -156,6 +159,38 @@ export class Adrift implements Scanner {
       else if (found !== undefined) return found;
     }
     return later ? 'more' : undefined;
+  }
+
+  /**
+   * The same where it is known how many bytes lie behind the keys before: the MAC, which does not hang on the block, tells the
+   * number of packets among them, and so the last block that is possible. It is the likeliest: mostly no more than a NEWKEYS
+   * is missing of what the keys before sealed.
+   */
+  private verifyCounted(view: View, packet: Uint8Array, { at }: Candidate, { heads, words }: { heads: Uint32Array; words: KeyWords }): Found | undefined {
+    const { sequences, counters, since = 0, newKeys, packed } = this.unknowns;
+    const sequence = this.sequenceOf(packet);
+    if (sequence === undefined) return undefined;
+    const { block, tail } = this.shape;
+    const packets = sequence - sequences.from - (newKeys?.counted === true ? 1 : 0);
+    const last = Math.floor((view.offset + at - since - (newKeys?.bytes ?? 0) - packets * (4 + tail)) / block);
+    for (let n = Math.min(last, counters.to); n >= counters.from && !this.effort.exhausted; n--) {
+      this.effort.spend(COST.compare);
+      if (!this.likely(heads, words, n - counters.from)) continue;
+      const opener = this.opener.clone();
+      this.effort.spend(3 * COST.open);
+      if (!opener.skip(n * block, 0, NONE)) return undefined;
+      if (evidence(opener.clone(), sequence, view.bytes.subarray(at), { ...this.shape, checked: false }, packed).bits < 0) continue;
+      return { at, opener, sequence, packets: undefined, first: n === 0 && sequence === sequences.from };
+    }
+    return undefined;
+  }
+
+  /** The sequence number under which the MAC of a packet is right, by encrypt-then-MAC. */
+  private sequenceOf(packet: Uint8Array): number | undefined {
+    const { from, to } = this.unknowns.sequences;
+    for (let n = from; n <= to && this.effort.spend(COST.open + COST.openByte * packet.length); n++)
+      if (this.opener.clone().open(n, packet).authentic) return n;
+    return undefined;
   }
 
   /** Of the packets in a row from `at` on: the first four encrypted bytes, the length, and the blocks before it. */
@@ -177,7 +212,10 @@ export class Adrift implements Scanner {
     for (let i = 0; i < heads.length; i += 3) {
       const at = first + (heads[i + 2] as number);
       if (at >= words.length) return i > 0;
-      if (!likelyText(((heads[i] as number) ^ words.at(at)) >>> 0, heads[i + 1] as number, this.unknowns.packed)) return false;
+      const text = ((heads[i] as number) ^ words.at(at)) >>> 0;
+      if (!likelyText(text, heads[i + 1] as number, this.unknowns.packed)) return false;
+      // Other keys follow.
+      if (((text >>> 16) & 0xff) === NEWKEYS && !this.unknowns.packed) return true;
     }
     return true;
   }
@@ -221,6 +259,8 @@ export class Adrift implements Scanner {
     return Math.log2((here ? 1 : view.bytes.length) * (this.shape.mode === 'stream' ? counters.to - counters.from + 1 : 1));
   }
 }
+
+const NEWKEYS = 21;
 
 /** Messages whose content does not begin with a uint32 or a string: any bytes may follow the number. */
 const FREE: ReadonlySet<number> = new Set([3, 4, 20, 21, 52, 81, 82]);

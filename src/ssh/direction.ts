@@ -115,10 +115,12 @@ export class Direction {
   private get outcome(): Obstacle {
     const { obstacle, encryptedPackets, openedPackets } = this;
     if (obstacle !== undefined) return openedPackets > 0 ? { state: 'partial', reason: obstacle.reason } : obstacle;
-    if (this.encryptedBytes === 0) return { state: 'none', reason: 'nothing was sent encrypted' };
+    if (this.encryptedBytes === 0) return this.stage === 'lost' ? UNPLACED : { state: 'none', reason: 'nothing was sent encrypted' };
     if (openedPackets < encryptedPackets) return { state: 'partial', reason: `${encryptedPackets - openedPackets} packets were not opened` };
     if (this.opener === undefined) return { state: 'ok', reason: 'the content is not encrypted' };
     const verified = this.opener.unchecked === true ? 'but no MAC was verified, as its key is not known' : 'and its integrity verified';
     return { state: 'ok', reason: `every packet was opened ${verified}${this.keyNote === undefined ? '' : `, with ${this.keyNote}`}` };
   }
 }
+
+const UNPLACED: Obstacle = { state: 'lost', reason: 'bytes are missing in front of its NEWKEYS, and where the encrypted part begins was not found' };

@@ -19,6 +19,7 @@ import type { SshSession } from './session.ts';
 const KEXINIT = 20;
 const NEWKEYS = 21;
 const EXT_INFO = 7;
+const DISCONNECT = 1;
 
 /**
  * Handles a framed packet. One whose meaning hangs on a KEXINIT of the other side that may still come is left in
@@ -65,7 +66,8 @@ function mustWait(session: SshSession, d: Direction, number: number | undefined)
   if (exchange?.negotiation !== undefined) {
     // Once both are at NEWKEYS, or the other one is past it, nothing more will come.
     const under = other.epoch === d.epoch && other.waiting?.number !== NEWKEYS;
-    return number === NEWKEYS && under && mayCome && room && exchange.lacksMessages(session);
+    // Of a side that is over, a message may still wait for what has been read only now.
+    return number === NEWKEYS && under && (mayCome || other.waiting !== undefined) && room && exchange.lacksMessages(session);
   }
   if (exchange?.kexinit[other.end] !== undefined && exchange.kexinit[d.end] !== undefined) {
     session.decideRoles();
@@ -79,9 +81,14 @@ function handleOther(session: SshSession, d: Direction, packet: SshPacket, numbe
   else openTransport(session, d, packet, number);
   checkOrder(session, d, packet, number);
   if (number === KEXINIT) takeKexInit(session, d, packet);
-  if (number === 1 && session.farewell === undefined && !packet.cut) session.farewell = `${packet.summary} (frame ${packet.frame})`;
+  if (number === DISCONNECT && !packet.cut) takeDisconnect(session, d, packet);
   session.give({ packet });
   if (number >= 50 && number < 80 && d.epoch > 0) followLogin(session, d, number);
+}
+
+function takeDisconnect(session: SshSession, d: Direction, packet: SshPacket): void {
+  session.farewell ??= `${packet.summary} (frame ${packet.frame})`;
+  if (d.epoch > 0 && session.sideOf(d.end) === 'server') session.refuseLogin(packet.frame);
 }
 
 function openTransport(session: SshSession, d: Direction, packet: SshPacket, number: number): void {

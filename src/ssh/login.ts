@@ -100,6 +100,16 @@ export class Login implements Authentication {
     this.invited = undefined;
   }
 
+  /** The server disconnects, which it may do instead of a last FAILURE (RFC 4252 section 4): what waits for an answer has failed. */
+  refuse(frame: number): void {
+    if (this.granted) return;
+    for (const attempt of this.pending) {
+      attempt.outcome = 'failure';
+      attempt.lastFrame = frame;
+    }
+    this.pending = [];
+  }
+
   private request(packet: SshPacket, index: number): void {
     const [user, service, method] = ['userName', 'serviceName', 'methodName'].map((name) => textIn(packet, name).slice(0, NAME_KEPT)) as [
       string,

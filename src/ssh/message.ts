@@ -87,6 +87,7 @@ const SPELLED: Readonly<Record<string, string>> = {
   gssapi: 'GSSAPI',
   mic: 'MIC',
   eof: 'EOF',
+  rsa: 'RSA',
   errtok: 'Error Token',
 };
 

@@ -30,7 +30,7 @@ export function takeNewKeys(session: SshSession, d: Direction): void {
   d.keyNote = undefined;
   d.later = undefined;
   if (exchange === undefined || algorithms === undefined) {
-    give(d, 'lost', 'the algorithms are not known: the KEXINIT of one side is not in the capture');
+    give(d, 'lost', 'the algorithms are not known: the capture does not hold the KEXINITs of both sides whole');
     return;
   }
   startCompression(session, d, algorithms);

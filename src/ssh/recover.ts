@@ -106,6 +106,9 @@ class GapQuest implements Quest {
   }
 }
 
+/** The smallest packet without a MAC (RFC 4253 section 6). */
+const LEAST_IN_CLEAR = 16;
+
 /**
  * A NEWKEYS may have been in the gap. That shows when the other side has moved on to the keys of the next exchange: then
  * those of this side are tried too, wherever they began.
@@ -146,7 +149,8 @@ class NextEpoch implements Search {
     const packets = Math.ceil(bytes / shape.least);
     const first = session.strict === true ? 0 : d.sequence;
     const counters = { from: 0, to: shape.mode === 'stream' ? Math.ceil(bytes / shape.block) : packets };
-    const unknowns = { here: false, sequences: { from: first, to: first + packets }, counters, since: this.from, packed };
+    const newKeys = { bytes: d.suite === undefined ? LEAST_IN_CLEAR : shapeOf(d.suite, session.limits).least, counted: session.strict !== true };
+    const unknowns = { here: false, sequences: { from: first, to: first + packets }, counters, since: this.from, newKeys, packed };
     return new Scan(new Adrift(opener, shape, unknowns, this.effort), session.limits, this.effort);
   }
 }
@@ -251,7 +255,8 @@ function seekBehind(session: SshSession, d: Direction, damage: Damage, suite: Su
 function noneBehind(session: SshSession, d: Direction, damage: Damage, effort: Effort): void {
   const length = d.queue.length;
   const frame = takeDamaged(session, d, damage, Math.min(length, damage.total ?? length), 1);
-  const reason = `${damage.message} (frame ${frame})`;
+  const unread = d.zlibBroken ? ': since the loss before it payloads could not be decompressed, and a NEWKEYS may be among them' : '';
+  const reason = `${damage.message} (frame ${frame})${unread}`;
   if (d.queue.length > 0) {
     giveUp(session, d, 'unauthentic', `${reason}, and no packet was found behind it`, frame, effort);
     return;

@@ -39,7 +39,7 @@ export function openNext(d: Direction, opener: Opener, limits: Limits, keep: boo
   if (d.expected === undefined) {
     if (queue.length < opener.headLength) return 'more';
     const length = opener.length(d.sequence, queue.view(opener.headLength));
-    if (impossible(length, limits)) return { message: `the length of packet ${d.sequence} decrypts to ${length}`, total: undefined, opener };
+    if (impossible(length, limits)) return { message: `the length of packet ${d.sequence} reads as ${length}`, total: undefined, opener };
     d.expected = length;
   }
   const length = d.expected;

@@ -200,6 +200,11 @@ export class SshSession implements Session {
     return this.logins;
   }
 
+  /** A server that disconnects refuses what it was asked for in the login. */
+  refuseLogin(frame: number): void {
+    this.logins?.refuse(frame);
+  }
+
   /** The connection protocol, made when its first message comes. */
   get connection(): Connection {
     this.connections ??= new Connection(this, this.channelHandlers);

@@ -93,7 +93,8 @@ export const nameList: Codec<string[]> = {
     if (raw === '') return [];
     const names = raw.split(',');
     const odd = names.find((n) => n === '' || n.length > 64 || !/^[\x21-\x7e]+$/.test(n));
-    if (odd !== undefined) c.report('noncanonical', `not a name by the rules: ${JSON.stringify(odd.slice(0, 80))}`, { start, end: c.pos }, '4251#6');
+    const what = odd === '' ? 'an empty name in a list: a comma too many' : `not a name by the rules: ${JSON.stringify(odd?.slice(0, 80))}`;
+    if (odd !== undefined) c.report('noncanonical', what, { start, end: c.pos }, '4251#6');
     return names;
   },
   write: (w, v) => w.string(latin1Bytes(v.join(','))),

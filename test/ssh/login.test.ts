@@ -171,6 +171,21 @@ describe('sequences of messages', () => {
     expect(c.sessions[0]?.authentication).toMatchObject({ user: 'bob', outcome: 'success' });
   });
 
+  test('a server that disconnects refuses what waits for its answer; a client that does, refuses nothing', async () => {
+    const disconnect = concat(Uint8Array.of(1), u32(2), text('Too many authentication failures'), text(''));
+    const asked: Parameters<typeof plainTalk>[0] = [
+      ['c', request('none')],
+      ['s', failure(0)],
+      ['c', request('password', Uint8Array.of(0), text('x'))],
+    ];
+    const refused = await plainTalk([...asked, ['s', disconnect]]);
+    expect(brief(refused)).toEqual(['none failure', 'password failure']);
+    expect(refused.sessions[0]?.authentication.outcome).toBe('failure');
+    const left = await plainTalk([...asked, ['c', disconnect]]);
+    expect(brief(left)).toEqual(['none failure', 'password unknown']);
+    expect(left.sessions[0]?.authentication.outcome).toBe('unknown');
+  });
+
   test('60 and 61 mean what the method in progress says', async () => {
     const c = await plainTalk([
       ['c', interactive],

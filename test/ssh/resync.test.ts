@@ -50,6 +50,7 @@ const NAMES = [
   'cipher-arcfour256',
   'mac-md5-96',
   'rekey',
+  'rekey-etm',
 ];
 
 describe.each(NAMES)('%s', (name) => {
@@ -150,5 +151,17 @@ describe('what is not to be found', () => {
     const wrong = secrets.replace(/[0-9a-f]{8}$/gm, '00000000');
     const { session } = await read(segments, wrong);
     expect(session.client.decryption).toMatchObject({ state: 'lost', reason: expect.stringMatching(/is not that of this/) });
+  });
+
+  test('frames cut to 200 bytes: neither side is said to have sent nothing encrypted', async () => {
+    const { capture, secrets = '' } = fixture('openssh-login');
+    const store = new SecretStore();
+    store.add(utf8(secrets), 'secrets');
+    const cut = framesOfFixture(capture).map((f) => ({ ...f, originalLength: f.bytes.length, bytes: f.bytes.subarray(0, 200) }));
+    const { sessions } = await collect(inMemory(pcap(cut)), { secrets: store });
+    expect([sessions[0]?.client.decryption, sessions[0]?.server.decryption]).toEqual([
+      expect.objectContaining({ state: 'lost', decrypted: 0, reason: expect.stringContaining('does not hold the KEXINITs of both sides whole') }),
+      expect.objectContaining({ state: 'lost', decrypted: 0, reason: expect.stringContaining('where the encrypted part begins was not found') }),
+    ]);
   });
 });

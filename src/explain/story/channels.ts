@@ -1,5 +1,6 @@
 /** Chapter: what the connection was used for. */
 import { count, enumerated, grouped } from '../../bytes/words.ts';
+import { startRefused } from '../../ssh/connection/channel.ts';
 import type { Channel, Operation, Transfer } from '../../ssh/model.ts';
 import { type Notes, packetAt } from '../note.ts';
 import { name, type Tale, type Teller } from './tale.ts';
@@ -56,6 +57,7 @@ function purpose(c: Channel): string {
 
 function fate(c: Channel): string {
   if (c.state === 'refused') return `It was refused: ${name(c.refusal, 120)}.`;
+  if (startRefused(c)) return 'The server refused to start that.';
   const up = c.bytes.client + c.extendedBytes.client;
   const down = c.bytes.server + c.extendedBytes.server;
   const moved = `${grouped(up)} bytes went from the client to the server and ${grouped(down)} back`;

@@ -63,3 +63,12 @@ export class ChannelState implements Channel {
     this.content = handler.content;
   }
 }
+
+/** Requests that start what a session channel is for (RFC 4254 section 6.5). */
+const STARTS: ReadonlySet<string> = new Set(['exec', 'shell', 'subsystem']);
+
+/** True when the server refused to start anything on it. */
+export function startRefused(c: Channel): boolean {
+  const starts = c.requests.filter((r) => STARTS.has(r.name));
+  return starts.length > 0 && starts.every((r) => r.outcome === 'failure');
+}

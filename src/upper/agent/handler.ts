@@ -114,6 +114,8 @@ function nameOf(number: number, value: FramedMessage['value']): string {
 }
 
 const OPERATIONS: Readonly<Record<number, string>> = {
+  1: 'identities of SSH-1',
+  9: 'remove all of SSH-1',
   11: 'identities',
   13: 'sign',
   17: 'add',

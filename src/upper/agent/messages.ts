@@ -44,6 +44,8 @@ function extensionBody(name: string) {
 }
 
 const REQUESTS: readonly MessageDef[] = [
+  message(1, 'SSH_AGENTC_REQUEST_RSA_IDENTITIES', '9987', 'Asks for the keys of SSH-1, which agents no longer have.', empty),
+  message(9, 'SSH_AGENTC_REMOVE_ALL_RSA_IDENTITIES', '9987', 'Makes the agent forget all keys of SSH-1; ssh-add -D still sends it.', empty),
   message(11, 'SSH_AGENTC_REQUEST_IDENTITIES', '9987', 'Asks which keys the agent has.', empty),
   message(
     13,
@@ -95,6 +97,7 @@ const REQUESTS: readonly MessageDef[] = [
 ];
 
 const RESPONSES: readonly MessageDef[] = [
+  message(2, 'SSH_AGENT_RSA_IDENTITIES_ANSWER', '9987', 'The keys of SSH-1.', struct({ keys: described(rest, 'Their number and the keys.') })),
   message(5, 'SSH_AGENT_FAILURE', '9987', 'The request failed, or is not known.', empty, (_, request) => request ?? ''),
   message(
     6,
