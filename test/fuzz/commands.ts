@@ -72,7 +72,8 @@ function checkPrinted(line: readonly string[], out: string, err: string, code: n
   if (unsafe !== undefined) throw new Error(`a control character is printed: ${unsafe}`);
   if (code > 1) return;
   if (line.includes('json') && out !== '') JSON.parse(out);
-  if (line.includes('ndjson') || line.includes('--cast') || line.includes('keys')) for (const one of out.split('\n')) if (one !== '' && !one.startsWith('#')) JSON.parse(one);
+  if (line.includes('ndjson') || line.includes('--cast') || line.includes('keys'))
+    for (const one of out.split('\n')) if (one !== '' && !one.startsWith('#')) JSON.parse(one);
 }
 
 /** What stands in `folder` beside the input, and whether it is what it should be. */
