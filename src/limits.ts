@@ -45,7 +45,7 @@ export interface Limits {
   readonly searchGap: number;
   /** Packets (GCM) or blocks (counter mode) by which the IV of a derived key may be off, either way. */
   readonly searchCounters: number;
-  /** Work of one search and of all in a run, in units of about a nanosecond. */
+  /** Work of one search and of all in a run, in units of about a nanosecond; secrets that do not fit may take a quarter of the latter. */
   readonly searchWork: number;
   readonly searchWorkTotal: number;
   /** Secrets kept from all secrets files together, and different ones kept for one cookie. */

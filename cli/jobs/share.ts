@@ -100,7 +100,7 @@ export class JobShare implements Share {
   overspent({ searchWorkTotal, diagnoses }: Pick<Limits, 'searchWorkTotal' | 'diagnoses'>): boolean {
     const { secrets, jobs, table } = this;
     if (table?.strained(jobs) === true) return true;
-    return secrets !== undefined && (secrets.spent.units > searchWorkTotal / jobs || secrets.diagnosed > diagnoses / jobs);
+    return secrets !== undefined && (secrets.spent.units > searchWorkTotal / 4 / jobs || secrets.diagnosed > diagnoses / jobs);
   }
 }
 

@@ -49,9 +49,9 @@ export class Space {
 
   /** The frames, in order and without repetition, that delivered any byte of this Space. */
   get frames(): number[] {
-    const out: number[] = [];
-    for (const o of this.origins) if (out[out.length - 1] !== o.frame && !out.includes(o.frame)) out.push(o.frame);
-    return out;
+    const [first] = this.origins;
+    if (first !== undefined && this.origins.length === 1) return [first.frame];
+    return [...new Set(this.origins.map((o) => o.frame))];
   }
 
   /** The places in the capture of the bytes of `span`; empty for an empty span. */

@@ -53,6 +53,8 @@ export interface ExplainOptions {
   readonly exchange?: number | undefined;
   /** Look for the mistake when the signature does not verify; true when left out. */
   readonly search?: boolean;
+  /** Also for two mistakes at a time, which takes longer; true when left out. */
+  readonly pairs?: boolean;
   /** A bit to flip: the id or name of an input, and the index of the bit in its value. */
   readonly tamper?: { readonly field: string; readonly bit: number } | undefined;
 }
@@ -60,8 +62,9 @@ export interface ExplainOptions {
 /** Key exchanges of one session that are kept to be explained at its end; a session with more re-keys shows its first ones. */
 export const MOST_KEPT = 256;
 
-/** Searches for a mistake in one run, at most: each takes up to a second. */
+/** Searches for a mistake in one run, at most, and of these the ones that look for two at a time: each of those takes up to a second. */
 const MOST_SEARCHES = 16;
+const SEARCHES_FOR_PAIRS = 2;
 
 /** Collects the messages of key exchanges while a capture is read. */
 export class ExchangeCollector {
@@ -88,7 +91,7 @@ export class ExchangeCollector {
     const wanted = session.exchanges.filter((e) => e.epoch <= MOST_KEPT && (only === undefined || e.epoch === only));
     return wanted.map((exchange) => {
       const search = exchange.signature.verdict === 'invalid' && this.searches++ < MOST_SEARCHES;
-      return explain(session, exchange, kept?.get(exchange.epoch - 1) ?? [], { ...options, search });
+      return explain(session, exchange, kept?.get(exchange.epoch - 1) ?? [], { ...options, search, pairs: this.searches <= SEARCHES_FOR_PAIRS });
     });
   }
 }
@@ -109,7 +112,9 @@ export function explain(session: Session, exchange: Exchange, packets: readonly 
   const missing = k === undefined ? [...sent.missing, 'K'] : sent.missing;
   const agreed = exchange.negotiation?.hostKey;
   const doubtful = h !== undefined && exchange.signature.verdict === 'invalid' && options.search !== false;
-  const finding = doubtful ? findCulprit({ method, transcript, hostKeyAlgorithm: agreed }, parts, evidenceOf(session), { pairs: true }) : undefined;
+  const finding = doubtful
+    ? findCulprit({ method, transcript, hostKeyAlgorithm: agreed }, parts, evidenceOf(session), { pairs: options.pairs !== false })
+    : undefined;
   const keys = keysOf(method, exchange, h, sessionId);
   const flip = h === undefined ? undefined : options.tamper;
   const untampered = { parts, hash: method.hash, signature: hostSignature(transcript, agreed), sessionId: exchange.epoch === 1 ? undefined : sessionId };

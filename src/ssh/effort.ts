@@ -1,7 +1,13 @@
-/** How much work looking for a packet may cost: what a hostile capture could ask for has an end. */
+/** How much work looking for a packet, or for the secret that fits, may cost: what a hostile capture could ask for has an end. */
+import type { Limits } from '../limits.ts';
 
 /** Work is counted in units of about a nanosecond, so that the same capture gives the same result on every machine. */
-export const COST = { compare: 1, streamByte: 2, peek: 500, block: 3000, open: 10_000, openByte: 5 } as const;
+export const COST = { compare: 1, streamByte: 2, peek: 500, block: 3000, open: 10_000, openByte: 5, product: 3 } as const;
+
+/** Work of raising a number to a power of `exponentBits` bits, both modulo a number of `bits` bits. */
+export function powerWork(bits: number, exponentBits: number): number {
+  return exponentBits * (bits / 16) ** 2 * COST.product;
+}
 
 /** Work done for a whole run, by all its searches. */
 export interface Spent {
@@ -28,7 +34,16 @@ export class Effort {
     return !this.exhausted;
   }
 
+  /** Nothing is left for anybody. */
   get exhausted(): boolean {
     return this.left < 0 || this.total.units > this.most;
   }
+}
+
+/** Secrets that do not fit may take this part of the work of a run. */
+const FOR_SECRETS = 1 / 4;
+
+/** What trying secrets may spend, for which only the sum of a run counts. */
+export function effortForSecrets({ searchWorkTotal }: Limits, total: Spent): Effort {
+  return new Effort(searchWorkTotal, total, searchWorkTotal * FOR_SECRETS);
 }

@@ -2,7 +2,9 @@
 import { toHex } from '../bytes/hex.ts';
 import type { Limits } from '../limits.ts';
 import type { End } from '../stream/chunk.ts';
+import { problem } from '../wire/problem.ts';
 import type { SentKexInit } from './direction.ts';
+import { effortForSecrets } from './effort.ts';
 import { hostKeyOf } from './hostkey/blob.ts';
 import { type Finding, findCulprit, unexplained } from './kex/culprit.ts';
 import { hashParts, isMissing } from './kex/hash-parts.ts';
@@ -76,8 +78,14 @@ export class KeyExchange implements Exchange {
     const first = offered();
     if (first.length === 0) return;
     const inputs = { method: this.method, transcript: this.transcript(session), hostKeyAlgorithm: this.negotiation?.hostKey };
-    this.resolved = resolveSecret(inputs, first, secrets.readings);
-    if (this.resolved.best?.signature.verdict !== 'valid' && secrets.seekMore()) this.resolved = resolveSecret(inputs, offered(), secrets.readings);
+    const effort = effortForSecrets(session.limits, secrets.spent);
+    const before = effort.exhausted;
+    this.resolved = resolveSecret(inputs, first, secrets.readings, effort);
+    if (this.resolved.best?.signature.verdict !== 'valid' && secrets.seekMore()) this.resolved = resolveSecret(inputs, offered(), secrets.readings, effort);
+    if (effort.exhausted && !before)
+      session.report(
+        problem('limit', `from here on secrets are not tried: a quarter of searchWorkTotal (${session.limits.searchWorkTotal}) went to those that did not fit`),
+      );
     const name = `session ${session.number}, exchange ${this.epoch}`;
     for (const { secret, reason } of this.resolved.rejected) secret.note(`${name}: it ${reason}`);
     this.resolved.best?.secret.note(name);

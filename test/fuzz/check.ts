@@ -11,9 +11,13 @@ import { SSH1_MESSAGES, SSH2_MESSAGES } from '../../src/ssh/messages/index.ts';
 import { decode } from '../../src/wire/cursor.ts';
 import { type Field, leaves } from '../../src/wire/field.ts';
 import { checkOutputs, FORMS, type Form, resultsOf, storeOf } from '../support/outputs.ts';
+import { msSince } from './watch.ts';
 
 /** Words that the dissector puts before a summary, beside those of the message. */
 const MORE_WORDS = 80;
+
+/** Milliseconds that reading a capture of less than a megabyte may take, and printing it in one form. */
+const SLOW_MS = 1000;
 
 /** What a check looked at, to be counted. */
 export interface Checked {
@@ -23,9 +27,14 @@ export interface Checked {
 
 /** Dissects `file` whole with `secrets`, looks at every part of the result and prints it in `forms`. */
 export async function checkCapture(file: Uint8Array, secrets?: Uint8Array | string, forms: readonly Form[] = FORMS): Promise<Checked> {
+  const start = process.cpuUsage();
   const found = await resultsOf(file, { secrets: storeOf(secrets) });
+  const read = msSince(start);
   const packets = checkResults(found);
+  const next = process.cpuUsage();
   await checkOutputs(found, forms);
+  const printed = msSince(next) / forms.length;
+  if (file.length < 1e6 && (read > SLOW_MS || printed > SLOW_MS)) throw new Error(`read in ${Math.round(read)} ms, printed in ${Math.round(printed)} ms each`);
   return { packets: packets.length, opened: packets.filter((p) => p.mac === 'valid').length };
 }
 
@@ -131,9 +140,9 @@ export function checkPayload(payload: Uint8Array): Checked {
   return { packets: defs.length, opened: 0 };
 }
 
-/** What identifies a packet whose MAC was verified: its side, place and content. */
+/** What identifies a packet whose MAC was verified: its side, place and bytes on the wire. Under encrypt-then-MAC the key of the cipher may be wrong. */
 export function verifiedOf(packets: readonly Packet[]): Set<string> {
-  return new Set(packets.filter((p) => p.mac === 'valid').map((p) => `${p.side} ${p.epoch} ${p.sequence} ${toHex(p.plain.bytes)}`));
+  return new Set(packets.filter((p) => p.mac === 'valid').map((p) => `${p.side} ${p.epoch} ${p.sequence} ${toHex(p.space.bytes)}`));
 }
 
 /** Reads a capture with secrets that are not what they were: no MAC may be called valid that is not. `honest` are those of the true secrets. */

@@ -1,69 +1,95 @@
 /**
- * The fuzzer: `npm run fuzz -- [--minutes N] [--seed N] [--target NAME] [--case N]`. Takes the targets in turn for a time,
- * keeps every case that breaks a promise under fixtures/malformed, and exits with 1 when there was one. A case is made
- * again by its target, seed and number.
+ * The fuzzer: `npm run fuzz -- [--minutes N] [--seed N] [--target NAME] [--tape FILE] [--unguided]`. Each target gets the same
+ * time. Every case that breaks a promise is kept under fixtures/malformed, and its tape under dist-dev/fuzz/finds; the exit code
+ * is 1 when there was one. docs/fuzzing.md tells the rest.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { randomOf } from '../support/random.ts';
-import { type Case, makeTargets } from './targets.ts';
+import { Corpus } from './corpus.ts';
+import { Coverage } from './coverage.ts';
+import { options } from './options.ts';
+import { Player, type Tape } from './tape.ts';
+import { type Case, makeTargets, type Target } from './targets.ts';
+import { Watch } from './watch.ts';
 
-/** A case that computes for longer than this hangs, for a user: it is printed in a dozen ways. Time of this process only, so that a busy machine finds nothing. */
-const SLOWEST_MS = 10_000;
 /** Finds of one run; what comes later is mostly the same. */
 const ENOUGH = 20;
-
-function option(name: string): string | undefined {
-  const i = process.argv.indexOf(`--${name}`);
-  return i < 0 ? undefined : process.argv[i + 1];
-}
 
 /** The checkout: this file runs bundled, from dist-dev/fuzz. */
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
-function keep(files: Case['files'], name: string): void {
-  const dir = join(root, 'fixtures/malformed');
-  mkdirSync(dir, { recursive: true });
-  for (const [ending, bytes] of Object.entries(files)) writeFileSync(join(dir, `${name}.${ending}`), bytes);
+/** A target at work. */
+interface Work {
+  readonly target: Target;
+  readonly corpus: Corpus;
+  /** Tapes of earlier runs that were not played yet. */
+  readonly known: Tape[];
+  /** Milliseconds of computing. */
+  spent: number;
+  slowest: number;
+  cases: number;
+  packets: number;
+  opened: number;
 }
 
-const chosen = option('target');
+const { minutes, seed, target: chosen, tape, guided } = options();
 const all = await makeTargets();
 const targets = all.filter((t) => chosen === undefined || t.name === chosen);
 if (targets.length === 0) throw new Error(`--target is one of ${all.map((t) => t.name).join(', ')}`);
-const seed = Number(option('seed') ?? 1);
-const only = option('case');
-const until = performance.now() + Number(option('minutes') ?? 1) * 60_000;
-const counts = new Map(targets.map((t) => [t.name, { cases: 0, packets: 0, opened: 0, slowest: 0 }]));
+const coverage = new Coverage();
+const watch = new Watch();
 let finds = 0;
 
-for (let n = Number(only ?? 0); finds < ENOUGH && (only === undefined ? performance.now() < until : n <= Number(only)); n++) {
-  for (const target of targets) {
-    const count = counts.get(target.name);
-    if (count === undefined) continue;
-    const one = target.make(randomOf(seed * 1_000_003 + n));
-    const start = process.cpuUsage();
-    try {
-      const { packets, opened } = await one.check();
-      count.packets += packets;
-      count.opened += opened;
-      const { user, system } = process.cpuUsage(start);
-      const took = (user + system) / 1000;
-      count.slowest = Math.max(count.slowest, took);
-      if (took > SLOWEST_MS) throw new Error(`took ${Math.round(took)} ms`);
-    } catch (error) {
-      finds++;
-      const name = `found-${target.name}-seed${seed}-case${n}`;
-      keep(one.files, name);
-      console.error(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    }
-    count.cases++;
+const work = targets.map((target): Work => {
+  const corpus = new Corpus(join(root, 'dist-dev/fuzz/corpus', target.name));
+  return { target, corpus, known: guided ? [...corpus.all] : [], spent: 0, slowest: 0, cases: 0, packets: 0, opened: 0 };
+});
+
+/** Makes and checks one case of `one`; `number` is its place in the run. A case that reached something new is kept when `fresh`. */
+async function play(one: Work, number: number, from: Tape, fresh: boolean): Promise<void> {
+  const player = new Player(seed * 1_000_003 + number, from);
+  const made = one.target.make(player.next);
+  coverage.begin();
+  watch.begin();
+  try {
+    const { packets, opened } = await made.check();
+    one.packets += packets;
+    one.opened += opened;
+    watch.end();
+  } catch (error) {
+    finds++;
+    keep(made, player.recorded, `found-${one.target.name}-seed${seed}-case${number}`, error);
+  }
+  one.cases++;
+  one.spent += watch.took;
+  one.slowest = Math.max(one.slowest, watch.took);
+  if (coverage.take() > 0 && fresh) one.corpus.add(player.recorded);
+}
+
+function keep({ files }: Case, recorded: Tape, name: string, error: unknown): void {
+  const dir = join(root, 'fixtures/malformed');
+  const tapes = join(root, 'dist-dev/fuzz/finds');
+  for (const folder of [dir, tapes]) mkdirSync(folder, { recursive: true });
+  for (const [ending, bytes] of Object.entries(files)) writeFileSync(join(dir, `${name}.${ending}`), bytes);
+  writeFileSync(join(tapes, `${name}.json`), JSON.stringify(recorded));
+  console.error(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+}
+
+const until = performance.now() + minutes * 60_000;
+if (tape !== undefined) {
+  for (const one of work) await play(one, 0, JSON.parse(readFileSync(tape, 'utf8')) as Tape, false);
+} else {
+  for (let n = 0; finds < ENOUGH && performance.now() < until; n++) {
+    const one = work.reduce((least, w) => (w.spent < least.spent ? w : least));
+    const chooser = new Player(seed * 7_000_003 + n).next;
+    const known = one.known.pop();
+    await play(one, n, known ?? (guided ? one.corpus.next(chooser) : []), guided && known === undefined);
   }
 }
-for (const [name, { cases, packets, opened, slowest }] of counts)
-  console.log(`${name}: ${cases} cases, ${packets} packets read, ${opened} of them verified, the slowest in ${Math.round(slowest)} ms`);
-console.log(
-  finds === 0 ? `seed ${seed}: nothing thrown, every tree tiles, nothing unsafe printed` : `seed ${seed}: ${finds} finds, kept in fixtures/malformed`,
-);
+
+for (const { target, corpus, cases, packets, opened, slowest } of work)
+  console.log(`${target.name}: ${cases} cases, ${packets} packets read, ${opened} verified, the slowest in ${Math.round(slowest)} ms, ${corpus.size} kept`);
+console.log(`${coverage.reached} of ${coverage.blocks} blocks of src and cli reached`);
+console.log(finds === 0 ? `seed ${seed}: every promise was kept` : `seed ${seed}: ${finds} finds, in fixtures/malformed`);
 process.exitCode = finds === 0 ? 0 : 1;

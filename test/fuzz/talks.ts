@@ -2,7 +2,6 @@
  * Sessions made of samples of every message, or of what was said in a recorded one, with some messages mutated, in correct
  * packets and frames: what reaches the SSH layer.
  */
-import { constants, deflateSync } from 'node:zlib';
 import { utf8 } from '../../src/bytes/text.ts';
 import { ssh1Crc } from '../../src/ssh/crypto/crc32.ts';
 import { pcap } from '../support/capture-files.ts';
@@ -11,6 +10,7 @@ import { SAMPLES, SSH1_SAMPLES } from '../support/samples.ts';
 import { kexInitPayload, packet, type Said, segmentsOfTalk } from '../support/talk.ts';
 import { framesOf } from '../support/variants.ts';
 import { mutate, pick, type Random } from './mutate.ts';
+import { deflater } from './sealing.ts';
 
 /** Something that was said in a recorded session after its first key exchange. */
 export type Utterance = readonly [side: 'c' | 's', payload: Uint8Array];
@@ -52,17 +52,6 @@ function ssh2Talk(random: Random, recorded: readonly (readonly Utterance[])[]): 
 /** Up to 25 messages that anybody may send at any time, or should not. */
 function samples(random: Random): Utterance[] {
   return Array.from({ length: Math.floor(random() * 25) }, () => [random() < 0.5 ? 'c' : 's', pick(COMMON, random)]);
-}
-
-/** One zlib stream over all payloads, flushed behind each (RFC 4253 section 6.2): its header once, then blocks that refer to nothing before. */
-function deflater(): (payload: Uint8Array) => Uint8Array {
-  let header = 0;
-  return (payload) => {
-    const whole = new Uint8Array(deflateSync(payload, { finishFlush: constants.Z_SYNC_FLUSH }));
-    const out = whole.subarray(header);
-    header = 2;
-    return out;
-  };
 }
 
 function exchange(said: Said[], compression: string, random: Random): void {

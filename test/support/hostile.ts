@@ -14,6 +14,8 @@ export interface Hostile {
   readonly sessions?: number;
   /** Key log to read it with. */
   readonly secrets?: string;
+  /** Milliseconds of computing that it may take with all its printing, when more than the others. */
+  readonly ms?: number;
   /** Megabytes that may be held at any time, beyond the capture itself; looked at where it is told. */
   readonly mb?: number;
   pieces(): Iterable<Uint8Array>;
@@ -407,6 +409,44 @@ const SECRETS: readonly Hostile[] = [
     },
   },
   {
+    name: '300 key exchanges with 60 secrets that fit none',
+    says: ['limit', /secrets are not tried/],
+    // Five forms look for the mistake in its exchange hashes, each by itself.
+    ms: 40_000,
+    sessions: 1,
+    secrets: repeat(60, (i) => `${COOKIE} SHARED_SECRET ${(i + 16).toString(16).repeat(32)}\n`).join(''),
+    pieces: () => talk(exchanges(300, ED25519, ED25519_SIGNATURE)),
+  },
+  {
+    name: '30 key exchanges with an ssh-dss key of 16,384 bits',
+    sessions: 1,
+    secrets: `${COOKIE} SHARED_SECRET ${'11'.repeat(32)}\n`,
+    pieces: () => {
+      const key = concat(string('ssh-dss'), string(ODD(2048)), string(ODD(64)), string(ODD(2047)), string(ODD(2047)));
+      return talk(exchanges(30, key, concat(string('ssh-dss'), string(new Uint8Array(40).fill(5))), { hostKey: ['ssh-dss'] }));
+    },
+  },
+  {
+    name: '100 group exchanges modulo a number of 8,192 bits with 60 private values as long',
+    says: ['limit', /secrets are not tried/],
+    sessions: 1,
+    secrets: repeat(60, (i) => `${COOKIE} PRIVATE_KEY ${(i + 16).toString(16).repeat(1024)}\n`).join(''),
+    pieces: () => {
+      const init = packet(kexInitPayload({ kex: ['diffie-hellman-group-exchange-sha256'], encryptionAlgorithms: ['none'], macAlgorithms: ['none'] }));
+      const reply = concat(Uint8Array.of(33), string(ED25519), string(ODD(1000)), string(ED25519_SIGNATURE));
+      const round: Said[] = [
+        ['c', init],
+        ['s', init],
+        ['c', packet(concat(Uint8Array.of(34), big(1024, 4), big(8192, 4), big(8192, 4)))],
+        ['s', packet(concat(Uint8Array.of(31), string(ODD(1024)), string(Uint8Array.of(2))))],
+        ['c', packet(concat(Uint8Array.of(32), string(ODD(1000))))],
+        ['s', packet(reply)],
+        ...agreed().slice(2),
+      ];
+      return talk([...GREETINGS, ...repeat(100, () => round).flat()]);
+    },
+  },
+  {
     name: '30 key exchanges with a secret that fits none',
     sessions: 1,
     secrets: `${COOKIE} SHARED_SECRET ${'11'.repeat(32)}\n`,
@@ -428,6 +468,22 @@ const SECRETS: readonly Hostile[] = [
     },
   },
 ];
+
+/** Key exchanges with a signature that no secret explains; `hostKey` and `signature` are blobs. */
+function exchanges(count: number, hostKey: Uint8Array, signature: Uint8Array, lists: Parameters<typeof kexInitPayload>[0] = {}): Said[] {
+  const reply = concat(Uint8Array.of(31), string(hostKey), string(new Uint8Array(32).fill(9)), string(signature));
+  const [init, initToo, ...newKeys] = agreed(lists);
+  const round = [init, initToo, ['c', packet(concat(Uint8Array.of(30), string(new Uint8Array(32).fill(9))))], ['s', packet(reply)], ...newKeys] as Said[];
+  return [...GREETINGS, ...repeat(count, () => round).flat()];
+}
+
+/** A valid point of the curve, so that a signature takes its time to be found wrong. */
+const ED25519 = concat(string('ssh-ed25519'), string(hex('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a')));
+const ED25519_SIGNATURE = concat(
+  string('ssh-ed25519'),
+  string(concat(hex('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a'), new Uint8Array(32).fill(3))),
+);
+const ODD = (bytes: number) => new Uint8Array(bytes).fill(0x7f);
 
 function rsaKey(bytes: number): Uint8Array {
   return concat(string('ssh-rsa'), string(new Uint8Array(bytes).fill(0x7f)), string(new Uint8Array(bytes).fill(0x7f)));

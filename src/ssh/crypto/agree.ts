@@ -8,8 +8,8 @@ import { primitives } from './native.ts';
 import { bitsOf, bytesOf, modPow, numberOf } from './number.ts';
 import type { Curve25519 } from './primitives.ts';
 
-/** Powers modulo a number larger than this take seconds; OpenSSH itself stops at 8192 bits. */
-const MAX_BITS = 16_384;
+/** OpenSSH itself stops here, and so do the groups that have names (RFC 3526); larger powers take seconds. */
+const MAX_BITS = 8192;
 
 /** One key agreement; values it cannot use (wrong length, not on the curve, zero) give undefined. */
 export interface Agreement {

@@ -34,6 +34,9 @@ class Unchecked {
 /** Larger numbers would take a peer's word for how long we compute; OpenSSH stops at 16384 bits as well. */
 const MAX_BITS = 16_384;
 const MAX_EXPONENT_BITS = 64;
+/** FIPS 186-4 section 4.2 ends at 3072 and 256; SSH has always used 1024 and 160. */
+const MAX_DSA_BITS = 4096;
+const MAX_Q_BITS = 256;
 
 const DIFFERS = 'the signature does not fit this key and message';
 
@@ -78,6 +81,25 @@ export function verifySignature(algorithm: string, key: Values, signature: Value
   if (wrong !== undefined) return { verdict: 'invalid', reason: wrong };
   if (used !== algorithm) return { verdict: 'invalid', reason: `it fits the key, but was made with ${used} where ${algorithm} was agreed on` };
   return { verdict: 'valid', reason: `verified with ${used}` };
+}
+
+/** Milliseconds that a signature takes to be found wrong, about, by the type of the key. */
+const MILLISECONDS: Readonly<Record<string, number>> = {
+  'ssh-ed25519': 2.5,
+  'sk-ssh-ed25519@openssh.com': 2.5,
+  'ssh-ed448': 6,
+  'ecdsa-sha2-nistp256': 2.5,
+  'sk-ecdsa-sha2-nistp256@openssh.com': 2.5,
+  'ecdsa-sha2-nistp384': 6,
+  'ecdsa-sha2-nistp521': 12,
+};
+
+/** What checking a signature by `key` costs at most, in milliseconds, about: the peer chooses the key. */
+export function verifyCost(key: Values): number {
+  const bits = 8 * Math.max(bytes(key, 'n').length, bytes(key, 'p').length);
+  if (key.type === 'ssh-dss') return Math.max(1, (Math.min(bits, MAX_DSA_BITS) / 1024) ** 2);
+  if (bits > 0) return Math.max(1, (Math.min(bits, MAX_BITS) / 4096) ** 2);
+  return MILLISECONDS[plainType(String(key.type))] ?? 2.5;
 }
 
 /** What `check` says; numbers that are no key at all, which noble refuses by throwing, are a wrong signature too. */
@@ -130,7 +152,7 @@ function rsa(hash: keyof typeof DIGEST_INFO): Check {
 /** DSA (FIPS 186-4 section 4.7) over SHA-1 (RFC 4253 section 6.6). */
 function dsa(key: Values, signature: Values, message: Uint8Array): string | Unchecked | undefined {
   const [p, q, g, y] = [number(key, 'p'), number(key, 'q'), number(key, 'g'), number(key, 'y')];
-  if (bitsOf(p) > MAX_BITS || bitsOf(q) > 512) return new Unchecked('the DSA key is larger than we compute with');
+  if (bitsOf(p) > MAX_DSA_BITS || bitsOf(q) > MAX_Q_BITS) return new Unchecked('the DSA key is larger than we compute with');
   const { r, s } = pair(signature);
   if (r <= 0n || s <= 0n || r >= q || s >= q) return DIFFERS;
   const digest = primitives.hash('sha1', message);

@@ -28,11 +28,13 @@ export interface Finding {
 export interface SearchOptions {
   /** Also two of the common mistakes at a time. */
   readonly pairs?: boolean;
-  /** Signatures to check at most; each takes about a millisecond. */
+  /** Signatures to check at most. */
   readonly most?: number;
 }
 
+/** Signatures that are checked for one search, and milliseconds that they may take together, about. */
 const MOST_TRIED = 600;
+const MOST_MS = 1000;
 
 /**
  * Looks for the mistake in the exchange hash that would make the host key's signature verify. Bounded; a flipped bit anywhere
@@ -47,7 +49,7 @@ export function findCulprit(exchange: ExchangeInputs, parts: readonly HashPart[]
   const signature = hostSignature(transcript, undefined);
   // Nothing is wrong with H when another algorithm than the agreed one signed it, and nothing can be found where nothing can be checked.
   if (strict.verdict !== 'invalid' || signature.check(signedBy(right)).verdict === 'valid') return { ...NOTHING, sentences: [strict.reason] };
-  const search = new Search(transcript, signature, options.most ?? MOST_TRIED);
+  const search = new Search(transcript, signature, options.most ?? Math.min(MOST_TRIED, Math.ceil(MOST_MS / signature.cost)));
   const singles = search.step(right, MISTAKES, []);
   if (options.pairs === true) search.pairs(singles);
   const { found, tried } = search;

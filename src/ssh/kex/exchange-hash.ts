@@ -2,7 +2,7 @@
 import { decode } from '../../wire/cursor.ts';
 import type { HashName } from '../crypto/hashes.ts';
 import { primitives } from '../crypto/native.ts';
-import { type Verdict, verifySignature } from '../crypto/verify.ts';
+import { type Verdict, verifyCost, verifySignature } from '../crypto/verify.ts';
 import { hostKeyAlgorithm } from '../hostkey/algorithms.ts';
 import { hostKeyBlob } from '../hostkey/blob.ts';
 import { signatureBlob } from '../hostkey/signature.ts';
@@ -20,6 +20,8 @@ export interface HostSignature {
   readonly algorithm: string | undefined;
   /** Whether it is the host key's signature over `message`, mostly H. */
   check(message: Uint8Array): Verdict;
+  /** Milliseconds that a check takes at most, about. */
+  readonly cost: number;
 }
 
 /**
@@ -37,11 +39,11 @@ export function hostSignature(t: Transcript, agreed: string | undefined): HostSi
   const signed = decode(signatureBlob, signature).value;
   const made = typeof signed.algorithm === 'string' ? signed.algorithm : undefined;
   const wanted = (agreed === undefined ? undefined : hostKeyAlgorithm(agreed)?.signature) ?? made ?? '';
-  return { algorithm: made, check: (message) => verifySignature(wanted, keyValue, signed, message) };
+  return { algorithm: made, check: (message) => verifySignature(wanted, keyValue, signed, message), cost: verifyCost(keyValue) };
 }
 
 function unchecked(reason: string): HostSignature {
-  return { algorithm: undefined, check: () => ({ verdict: 'unchecked', reason }) };
+  return { algorithm: undefined, check: () => ({ verdict: 'unchecked', reason }), cost: 0 };
 }
 
 /** The field `name` of the first message that has it. */

@@ -1,11 +1,12 @@
 /** From the secrets that name an exchange to its K and H: which reading of which secret makes the host key's signature verify. */
 import { hash as hashRow } from '../crypto/hashes.ts';
 import type { Verdict } from '../crypto/verify.ts';
+import type { Effort } from '../effort.ts';
 import type { Side } from '../message.ts';
 import { exchangeHash, type HostSignature, hostSignature } from './exchange-hash.ts';
 import { type HashPart, hashParts, isMissing, prefixed } from './hash-parts.ts';
 import type { KexMethod } from './method.ts';
-import { privateLength, sharedSecret } from './shared-secret.ts';
+import { type Agreed, privateLength, sharedSecret } from './shared-secret.ts';
 import type { Transcript } from './transcript.ts';
 
 /** A secret that somebody wrote down for this exchange. */
@@ -81,19 +82,20 @@ interface Attempt<S> {
 
 /**
  * Tries the `secrets` of an exchange, in their order and each in all its readings, until the host key's signature verifies.
+ * What fails is counted to `effort`, if given: when that is used up only the first secret is taken, and nothing is checked.
  */
-export function resolveSecret<S extends GivenSecret>(exchange: ExchangeInputs, secrets: readonly S[], readings: Readings): Resolved<S> {
-  const signature = hostSignature(exchange.transcript, exchange.hostKeyAlgorithm);
+export function resolveSecret<S extends GivenSecret>(exchange: ExchangeInputs, secrets: readonly S[], readings: Readings, effort?: Effort): Resolved<S> {
+  const signature = limited(hostSignature(exchange.transcript, exchange.hostKeyAlgorithm), effort);
   const rejected: { secret: S; reason: string }[] = [];
   let best: Resolution<S> | undefined;
   for (const secret of secrets) {
-    const { trials, reason } = attemptOf(exchange, secret, readings);
-    let taken: Resolution<S> | undefined;
-    for (const trial of trials) {
-      const resolution = resolutionOf(exchange, trial, signature);
-      if (resolution.signature.verdict === 'valid') return { best: resolution, rejected: best === undefined ? rejected : [...rejected, outdone(best)] };
-      if (!trial.guess) taken ??= resolution;
+    if (effort?.exhausted === true && secret !== secrets[0]) {
+      rejected.push({ secret, reason: SPENT });
+      continue;
     }
+    const { trials, reason } = attemptOf(exchange, secret, readings, effort);
+    const taken = likeliest(exchange, trials, signature);
+    if (taken?.signature.verdict === 'valid') return { best: taken, rejected: best === undefined ? rejected : [...rejected, outdone(best)] };
     if (taken === undefined) rejected.push({ secret, reason });
     else if (best === undefined) best = taken;
     else {
@@ -103,6 +105,32 @@ export function resolveSecret<S extends GivenSecret>(exchange: ExchangeInputs, s
     }
   }
   return { best, rejected };
+}
+
+/** The first of `trials` that verifies, or else the first that is no guess. */
+function likeliest<S extends GivenSecret>(exchange: ExchangeInputs, trials: readonly Trial<S>[], signature: HostSignature): Resolution<S> | undefined {
+  let first: Resolution<S> | undefined;
+  for (const trial of trials) {
+    const resolution = resolutionOf(exchange, trial, signature);
+    if (resolution.signature.verdict === 'valid') return resolution;
+    if (!trial.guess) first ??= resolution;
+  }
+  return first;
+}
+
+const SPENT = 'was not tried: too much was tried already (limit searchWorkTotal)';
+const NOT_CHECKED: Verdict = { verdict: 'unchecked', reason: 'it was not checked: too much was tried already (limit searchWorkTotal)' };
+
+/** `signature`, whose checks that fail are counted to `effort`. */
+function limited(signature: HostSignature, effort: Effort | undefined): HostSignature {
+  if (effort === undefined) return signature;
+  const check = (message: Uint8Array) => {
+    if (effort.exhausted) return NOT_CHECKED;
+    const verdict = signature.check(message);
+    if (verdict.verdict === 'invalid') effort.spend(signature.cost * 1e6);
+    return verdict;
+  };
+  return { ...signature, check };
 }
 
 /** Why a secret that gives a K was not taken. */
@@ -125,8 +153,8 @@ function resolutionOf<S>(exchange: ExchangeInputs, trial: Trial<S>, signature: H
   return { ...base, parts, h, missing: [], signature: signature.check(h) };
 }
 
-function attemptOf<S extends GivenSecret>(exchange: ExchangeInputs, secret: S, readings: Readings): Attempt<S> {
-  return secret.kind === 'SHARED_SECRET' ? attemptShared(exchange, secret, readings) : attemptPrivate(exchange, secret, readings);
+function attemptOf<S extends GivenSecret>(exchange: ExchangeInputs, secret: S, readings: Readings, effort: Effort | undefined): Attempt<S> {
+  return secret.kind === 'SHARED_SECRET' ? attemptShared(exchange, secret, readings) : attemptPrivate(exchange, secret, readings, effort);
 }
 
 function attemptShared<S extends GivenSecret>({ method }: ExchangeInputs, secret: S, readings: Readings): Attempt<S> {
@@ -142,8 +170,8 @@ function readingsOfK(method: KexMethod, given: Uint8Array, readings: Readings): 
  * K from a private value. When it does not give the public value of the side whose cookie it has, it may be that of the other
  * side, or K itself under the wrong keyword; these are tried too, and believed only when something proves them.
  */
-function attemptPrivate<S extends GivenSecret>(exchange: ExchangeInputs, secret: S, readings: Readings): Attempt<S> {
-  const { method, transcript } = exchange;
+function attemptPrivate<S extends GivenSecret>(exchange: ExchangeInputs, secret: S, readings: Readings, effort: Effort | undefined): Attempt<S> {
+  const { method } = exchange;
   const own = secret.side ?? 'client';
   const trials: Trial<S>[] = [];
   const values = method.halves === undefined ? [] : privateReadings(method, secret.bytes, readings);
@@ -153,7 +181,7 @@ function attemptPrivate<S extends GivenSecret>(exchange: ExchangeInputs, secret:
       : `has ${secret.bytes.length} bytes, which is no private value of ${method.names[0]}`;
   for (const value of values)
     for (const side of [own, own === 'client' ? 'server' : 'client'] as const) {
-      const agreed = sharedSecret(method, transcript, side, value.bytes);
+      const agreed = agreedWith(exchange, side, value.bytes, effort);
       if ('error' in agreed) {
         if (side === own) reason = `cannot be used: ${agreed.error}`;
         continue;
@@ -167,6 +195,14 @@ function attemptPrivate<S extends GivenSecret>(exchange: ExchangeInputs, secret:
   const note = 'it is K itself, though the line says PRIVATE_KEY';
   for (const r of readingsOfK(method, secret.bytes, readings)) trials.push({ secret, k: r.bytes, note, matchesPublic: undefined, guess: true });
   return { trials, reason };
+}
+
+/** K by the private value of `side`, unless too much was tried already. */
+function agreedWith({ method, transcript }: ExchangeInputs, side: Side, privateValue: Uint8Array, effort: Effort | undefined): Agreed {
+  if (effort?.exhausted === true) return { error: 'too much was tried already (limit searchWorkTotal)' };
+  const agreed = sharedSecret(method, transcript, side, privateValue);
+  if ('work' in agreed) effort?.spend(agreed.work);
+  return agreed;
 }
 
 function privateReadings(method: KexMethod, given: Uint8Array, readings: Readings): readonly Reading[] {

@@ -2,6 +2,7 @@
 import { type Agreement, curveAgreement, diffieHellman } from '../crypto/agree.ts';
 import { groupPrime } from '../crypto/groups.ts';
 import { numberOf } from '../crypto/number.ts';
+import { powerWork } from '../effort.ts';
 import type { Side } from '../message.ts';
 import { mpintContent } from './hash-parts.ts';
 import type { FieldName, KexMethod } from './method.ts';
@@ -14,6 +15,8 @@ export type Agreed =
       readonly k: Uint8Array;
       /** Whether the private value gives the public one that its side sent; undefined when the capture does not hold that. */
       readonly matchesPublic: boolean | undefined;
+      /** What computing it cost, beyond what is usual: numbers may be large, and the peer chooses them. */
+      readonly work: number;
     }
   | { readonly error: string };
 
@@ -38,7 +41,8 @@ export function sharedSecret(method: KexMethod, t: Transcript, side: Side, priva
   if (peer === undefined) return { error: `the capture does not hold the public value of the ${side === 'client' ? 'server' : 'client'}` };
   const k = agreement.shared(privateValue, peer);
   if (k === undefined) return { error: 'the private value and the public value on the wire do not fit this method' };
-  return { k: mpintContent(k), matchesPublic: own === undefined ? undefined : matches(agreement.publicOf(privateValue), own, method) };
+  const matchesPublic = own === undefined ? undefined : matches(agreement.publicOf(privateValue), own, method);
+  return { k: mpintContent(k), matchesPublic, work: workOf(method, t, privateValue) };
 }
 
 /** How K is computed, or why it cannot be. */
@@ -51,6 +55,16 @@ function agreementOf(method: KexMethod, t: Transcript): Agreement | string {
   const group = method.halves?.group ?? '';
   const [p, g] = [fieldAt(t, [group, 'p']), fieldAt(t, [group, 'g'])];
   return p === undefined || g === undefined ? 'the capture does not hold the group that the server picked' : diffieHellman(numberOf(p), numberOf(g));
+}
+
+/** Work that two powers in an ordinary group take (2048 bits, exponents of 512), which nobody has to ask for. */
+const USUAL_WORK = 30_000_000;
+
+/** What the two powers cost beyond `USUAL_WORK`; curves cost next to nothing. */
+function workOf(method: KexMethod, t: Transcript, privateValue: Uint8Array): number {
+  if (method.curve !== undefined) return 0;
+  const bits = method.groupBits ?? 8 * (fieldAt(t, [method.halves?.group ?? '', 'p'])?.length ?? 0);
+  return Math.max(0, 2 * powerWork(bits, 8 * privateValue.length) - USUAL_WORK);
 }
 
 function fieldAt(t: Transcript, [message, field]: FieldName): Uint8Array | undefined {

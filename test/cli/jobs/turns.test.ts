@@ -118,7 +118,7 @@ describe('shares', () => {
 
   test('one that did more than its part of what all may do together gives up', () => {
     const share = new JobShare(1, 2);
-    const spent = { ...secrets, spent: { units: DEFAULT_LIMITS.searchWorkTotal / 2 } };
+    const spent = { ...secrets, spent: { units: DEFAULT_LIMITS.searchWorkTotal / 8 } };
     share.open(1, handler, spent);
     expect(share.overspent(DEFAULT_LIMITS)).toBe(false);
     spent.spent.units++;
