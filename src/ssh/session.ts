@@ -14,6 +14,9 @@ import type { SshPacket } from './packet.ts';
 import { SessionParty } from './party.ts';
 import { peer, type RoleVerdict, rolesFromFlow, rolesFromMessages } from './roles.ts';
 
+/** What is taken to be kept, in bytes: a session by itself, a problem, a channel, an attempt to log in. */
+const COST = { session: 8192, problem: 256, channel: 1024, attempt: 512 } as const;
+
 /** A result that is ready but must wait until it is known who is client. */
 type Held = { readonly packet: SshPacket } | { readonly identification: Identification };
 
@@ -50,6 +53,8 @@ export class SshSession implements Session {
   private held: Held[] = [];
   private hushed = 0;
   private tasks: (() => void)[] = [];
+  /** Bytes of the messages of its key exchanges, about. */
+  exchangeBytes = 0;
   /** The parties once nothing moves any more. */
   private readonly parties: Partial<Record<Side, Party>> = {};
 
@@ -177,6 +182,12 @@ export class SshSession implements Session {
   /** Notes the beginning of a phase, once. */
   phase(name: Phase['name'], time: Timestamp, frame: number): void {
     if (!this.phases.some((p) => p.name === name)) this.phases.push({ name, time: { seconds: time.seconds, nanos: time.nanos }, frame });
+  }
+
+  /** Bytes that are kept until its end, about. */
+  get kept(): number {
+    const above = COST.channel * (this.connections?.channels.kept.length ?? 0) + COST.attempt * (this.logins?.attempts.length ?? 0);
+    return COST.session + this.a.queue.capacity + this.b.queue.capacity + this.exchangeBytes + COST.problem * this.problems.length + above;
   }
 
   direction(end: End): Direction {
