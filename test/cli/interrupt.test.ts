@@ -82,7 +82,8 @@ describe('a regular file, which is read without waiting', () => {
     ['secrets --embed', () => ['secrets', path, ...keys, '--embed', join(dir, 'out.pcapng')]],
   ])('%s, by SIGINT', async (_, args) => {
     const running = program.start(args());
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await running.ready;
+    await new Promise((resolve) => setTimeout(resolve, 100));
     running.child.kill('SIGINT');
     expect(await running.done).toMatchObject({ code: 130, err: 'sshark: interrupted; what was not whole was taken back\n' });
     expect(files()).toEqual([]);

@@ -19,6 +19,8 @@ export interface Done {
 export interface Running {
   readonly child: ChildProcess;
   readonly done: Promise<Done>;
+  /** It takes signals now. */
+  readonly ready: Promise<void>;
 }
 
 type Io = 'ignore' | 'pipe' | number;
@@ -36,8 +38,9 @@ export interface How {
 
 const SIGNALS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGTERM: 15 };
 
-/** Says at the end what the process took, on descriptor 3. */
+/** Says when the process takes signals, and at the end what the process took, on descriptor 3. */
 const METER = `import { writeSync } from 'node:fs';
+process.on('newListener', (name) => name === 'SIGTERM' && writeSync(3, 'ready\\n'));
 process.on('exit', () => { const r = process.resourceUsage(); writeSync(3, JSON.stringify([r.maxRSS / 1024, (r.userCPUTime + r.systemCPUTime) / 1e6])); });
 if (process.env.TEST_UMASK !== undefined) process.umask(Number(process.env.TEST_UMASK));
 `;
@@ -66,6 +69,10 @@ export class Program {
     let out = '';
     let err = '';
     let meter = '';
+    let isReady = () => {};
+    const ready = new Promise<void>((resolve) => {
+      isReady = resolve;
+    });
     child.stdout?.on('data', (bytes: Buffer) => {
       if (how.onOutput === undefined) out += bytes.toString('latin1');
       else how.onOutput(bytes);
@@ -75,15 +82,17 @@ export class Program {
     });
     child.stdio[3]?.on('data', (bytes: Buffer) => {
       meter += bytes.toString();
+      if (meter.includes('ready')) isReady();
     });
     const done = new Promise<Done>((resolve, reject) => {
       child.on('error', reject);
       child.on('close', (code, signal) => {
-        const [mb = 0, seconds = 0] = meter === '' ? [] : (JSON.parse(meter) as number[]);
+        const took = meter.split('\n').find((line) => line.startsWith('['));
+        const [mb = 0, seconds = 0] = took === undefined ? [] : (JSON.parse(took) as number[]);
         resolve({ code: code ?? 128 + (SIGNALS[signal ?? ''] ?? 0), out, err, mb, seconds });
       });
     });
-    return { child, done };
+    return { child, done, ready };
   }
 
   run(args: readonly string[], how: How = {}): Promise<Done> {
