@@ -8,6 +8,7 @@ import { againstBare } from './bulk.ts';
 import { Captures } from './generate.ts';
 import { alternate, installed, type Run, run } from './measure.ts';
 import { CHACHA, CTR, CTR_ETM, GCM, type Suite } from './sealed.ts';
+import { renderers, stages } from './stages.ts';
 
 /** The checkout: this file runs from its compiled place, dist-dev/bench. */
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -155,6 +156,21 @@ const BENCHMARKS: readonly Benchmark[] = [
     name: 'bulk-ethernet',
     about: 'the same in segments of 1,448 bytes',
     run: (runs, c) => bulk(c, 1448, runs),
+  },
+  {
+    name: 'stages',
+    about: 'each stage alone, in one process: what it adds to those before it',
+    run: async (runs, c) => {
+      const of = async (what: string, path: string) => [`  ${what}`, ...(await stages(path, runs)).map((line) => `  ${line}`)];
+      return [
+        ...(await of('100 MB of mixed traffic, pcapng', c.mixed(100))),
+        ...(await of('the same, classic pcap', c.mixed(100, 'pcap'))),
+        ...(await of('5,000 handshakes, pcapng', c.handshakes(5000))),
+        '  renderers, on the same handshakes',
+        ...(await renderers(c.handshakes(1000), runs)).map((line) => `  ${line}`),
+        ...(await bulk(c, 65_000, Math.min(runs, 3))),
+      ];
+    },
   },
   {
     name: 'jobs',

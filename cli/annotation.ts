@@ -49,7 +49,7 @@ export class Annotation implements Companion {
     const { target, run } = this;
     const { comments } = this.collector;
     const secrets = this.keylog === undefined ? [] : [this.keylog.take(target)];
-    const problems = await writeCopy(target, run, { comments, secrets }, this.showSecrets || secrets.length > 0);
+    const problems = await writeCopy(target, run, { comments, secrets });
     const keys = secrets.length === 0 ? '' : '; with its key log: whoever has it can read everything';
     const told = `${shorten(target, 200)}: ${count(this.frames, 'frame')}, ${grouped(comments.size)} of them with comments${keys}`;
     const lines = [...comments.problems, ...problems].map((p) => `! ${problemText(p)}`);

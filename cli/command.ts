@@ -27,6 +27,11 @@ export interface World {
   /** The folder that the program was compiled to, for threads that it starts. */
   readonly program?: URL;
   readonly threads?: Threads;
+  /** Where signals come in; undefined where they end the program by themselves. */
+  readonly signals?: {
+    once(signal: NodeJS.Signals, listener: () => void): unknown;
+    off(signal: NodeJS.Signals, listener: () => void): unknown;
+  };
 }
 
 /** The options and the capture of one call, as the command line gave them. */
@@ -42,6 +47,8 @@ export interface Run {
   readonly secrets: SecretStore;
   /** Whether this session was asked for (`-s`). */
   wants(session: Session): boolean;
+  /** `pieces`, until the user ends the program: then an InterruptedError is thrown. */
+  watch(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /** Reads the capture, which must be a regular file, once more than the run itself does. */
   read(sink: Sink): Promise<void>;
 }
@@ -53,6 +60,8 @@ export interface Companion {
   readonly options?: Partial<RenderOptions>;
   /** The capture was read to its end, and everything was printed. */
   finish(): Promise<void>;
+  /** The run failed or was interrupted: takes back what is not whole. */
+  abort?(): Promise<void>;
 }
 
 /** A command: its help and its options come from here too. */

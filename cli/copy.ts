@@ -8,7 +8,7 @@ import { SECRETS_TYPE_SSH } from '../src/secrets/dsb.ts';
 import type { Packet, Session } from '../src/ssh/model.ts';
 import type { Problem } from '../src/wire/problem.ts';
 import { type Arguments, InputError, lastOf, type Run, UsageError } from './command.ts';
-import { openOutput, PRIVATE } from './output.ts';
+import { openOutput } from './output.ts';
 
 /** Collects the key log of the sessions that the run is about. */
 export class KeylogCollector {
@@ -37,14 +37,14 @@ export class KeylogCollector {
   }
 }
 
-/** Writes the copy to the file `target`, which others may not read when it has secrets. Gives what was wrong with copying. */
-export async function writeCopy(target: string, run: Run, additions: Additions, secret: boolean): Promise<readonly Problem[]> {
+/** Writes the copy to the file `target`. Gives what was wrong with copying. */
+export async function writeCopy(target: string, run: Run, additions: Additions): Promise<readonly Problem[]> {
   const { path, limits, world } = run;
   const writer = new PcapngWriter(additions, { ...DEFAULT_LIMITS, ...limits });
-  const output = openOutput(target, world, secret ? PRIVATE : undefined);
+  const output = openOutput(target, world);
   let whole = false;
   try {
-    for await (const piece of (await openSource(path)).pieces) for (const bytes of writer.push(piece)) output.writeBytes(bytes);
+    for await (const piece of run.watch((await openSource(path)).pieces)) for (const bytes of writer.push(piece)) output.writeBytes(bytes);
     for (const bytes of writer.finish()) output.writeBytes(bytes);
     if (!writer.complete) throw new InputError(`${target} was not written: ${writer.problems.at(-1)?.message ?? `${path} cannot be copied`}`);
     whole = true;

@@ -6,16 +6,18 @@ import { rendererRow } from '../src/render/index.ts';
 import { DEFAULT_RENDER_OPTIONS, type RendererRow, type RenderOptions } from '../src/render/renderer.ts';
 import type { Packet, Sink } from '../src/ssh/model.ts';
 import { type Arguments, type Command, type Companion, InputError, lastOf, numberOf, type Run, UsageError, type World } from './command.ts';
+import { Interrupts } from './interrupt.ts';
 import { Inseparable } from './jobs/share.ts';
 import { Jobs } from './jobs/threads.ts';
 import { coloured, jobsOf, limitsOf, sessionsOf } from './options.ts';
-import { type Output, openOutput, PRIVATE } from './output.ts';
+import { codeOf, type Output, openOutput } from './output.ts';
 import { Progress } from './progress.ts';
 import { isWanted, Page, Results } from './results.ts';
 import { type SecretsText, secretsTexts, storeOf } from './secrets-files.ts';
 
 /** Runs `command` on its capture. Gives the exit code: 0, or 1 when `--strict` found something. */
-export async function runCommand(command: Command, given: Arguments, world: World): Promise<number> {
+export async function runCommand(command: Command, given: Arguments, outside: World): Promise<number> {
+  const world = command.ownsOutput === true ? undeterred(outside) : outside;
   const info = await command.info?.(given);
   if (info !== undefined) {
     world.write(new TextEncoder().encode(info));
@@ -25,30 +27,43 @@ export async function runCommand(command: Command, given: Arguments, world: Worl
   const path = lastOf(given.capture);
   if (path === undefined) throw new UsageError('a capture file is needed, or - for standard input');
   const texts = secretsTexts(given, world);
-  const asked = runOf(path, given, world, texts);
+  const interrupts = new Interrupts(world);
+  const asked = runOf(path, given, world, texts, interrupts);
   const args = (await command.settle?.(given, asked)) ?? given;
   const run = { ...asked, wants: wantsOf(args) };
   const jobs = jobsOf(args);
   const target = command.ownsOutput === true ? undefined : lastOf(args.output);
   if (command.terminal === false && target === undefined && world.columns !== undefined) throw new UsageError(`${command.name} needs a file to write: -o FILE`);
+  // The first Ctrl-C of a live capture has a meaning of its own.
+  if (target !== undefined || command.companion !== undefined || world.errorIsTerminal) interrupts.begin(path === '-' ? ['SIGINT'] : []);
   const companion = await command.companion?.(args, run);
   const form = formOf(command, args, target === undefined ? world.columns : undefined, run, companion?.options);
-  const output = openOutput(target, world, holdsSecrets(args) ? PRIVATE : undefined);
-  const all: Printing = { command, args, run, texts, form, output, companion };
-  let whole = false;
-  let failed = false;
+  const output = openOutput(target, world);
   try {
-    failed = await print(all, companion === undefined ? jobs : 1).catch((error: unknown) => {
+    const failed = await produce({ command, args, run, texts, form, output, companion, interrupts }, jobs);
+    return args.strict === true && failed ? 1 : 0;
+  } finally {
+    interrupts.end();
+  }
+}
+
+/** Prints and writes everything, or takes back what was begun. True when there is something that `--strict` fails for. */
+async function produce(all: Printing, jobs: number): Promise<boolean> {
+  const { run, texts, output, companion } = all;
+  let whole = false;
+  try {
+    const failed = await print(all, companion === undefined ? jobs : 1).catch((error: unknown) => {
       if (!(error instanceof Inseparable)) throw error;
       output.repeat();
       return print({ ...all, run: { ...run, secrets: storeOf(texts, run.limits) } }, 1);
     });
+    await companion?.finish();
     whole = true;
+    return failed;
   } finally {
+    if (!whole) await companion?.abort?.();
     output.close(whole);
   }
-  await companion?.finish();
-  return args.strict === true && failed ? 1 : 0;
 }
 
 /** All that printing a capture needs. */
@@ -60,11 +75,12 @@ interface Printing {
   readonly form: Form;
   readonly output: Output;
   readonly companion: Companion | undefined;
+  readonly interrupts: Interrupts;
 }
 
 /** Prints the capture with at most `jobs` threads. True when there is something that `--strict` fails for. */
 async function print(all: Printing, jobs: number): Promise<boolean> {
-  const { command, args, run, form, output, companion } = all;
+  const { command, args, run, form, output, companion, interrupts } = all;
   const { path, world } = run;
   const renderer = await form.row.make(form.options, run.secrets);
   const source = await openSource(path);
@@ -80,8 +96,9 @@ async function print(all: Printing, jobs: number): Promise<boolean> {
       ? new Results(renderer, wanted, (what: string | Uint8Array) => page.print(what))
       : new Results(parts, wanted, (part: string) => threads.print(part));
   if (threads !== undefined) threads.origin = () => results.origin;
+  const forget = interrupts.on((error) => threads?.fail(error));
   try {
-    const pieces = flushing(source, output, path === '-');
+    const pieces = flushing(run.watch(source.pieces), output, path === '-' ? interrupts : undefined);
     const { refusal, totals } = await dissect(threads?.pieces(pieces) ?? pieces, both(companion?.sink, results.sink), {
       ...options,
       ...(threads === undefined ? {} : { share: threads.share }),
@@ -92,6 +109,8 @@ async function print(all: Printing, jobs: number): Promise<boolean> {
     results.look(totals.problems);
     page.finish(totals);
   } finally {
+    forget();
+    progress?.hide();
     await threads?.stop();
   }
   return results.failed || threads?.failed === true;
@@ -110,7 +129,7 @@ function threadsFor({ command, args, run, texts, form }: Printing, jobs: number,
   return new Jobs(task, new URL('./session-worker.js', world.program), pays, (part) => page.join(part));
 }
 
-function runOf(path: string, args: Arguments, world: World, texts: readonly SecretsText[]): Run {
+function runOf(path: string, args: Arguments, world: World, texts: readonly SecretsText[], interrupts: Interrupts): Run {
   const limits = limitsOf(args);
   const run: Run = {
     path,
@@ -118,9 +137,10 @@ function runOf(path: string, args: Arguments, world: World, texts: readonly Secr
     limits,
     secrets: storeOf(texts, limits),
     wants: wantsOf(args),
+    watch: (pieces) => interrupts.watch(pieces),
     read: async (sink) => {
       const source = await openSource(path);
-      await dissect(source.pieces, sink, optionsFor(run, source));
+      await dissect(run.watch(source.pieces), sink, optionsFor(run, source));
     },
   };
   return run;
@@ -135,11 +155,6 @@ function optionsFor({ path, limits, secrets }: Run, { size }: Source): DissectOp
   const all = { ...DEFAULT_LIMITS, ...limits };
   const late = size !== undefined && size <= all.lateSecretsBytes ? { lateSecrets: () => findSecrets(path, all) } : {};
   return { file: path, limits, secrets, ...late };
-}
-
-/** What is written is to be read by its owner only. */
-function holdsSecrets(args: Arguments): boolean {
-  return args['show-secrets'] === true || args.export !== undefined;
 }
 
 /** One sink that gives to two, to a companion first. Only it takes the contents of files. */
@@ -192,9 +207,9 @@ function formOf(command: Command, args: Arguments, width: number | undefined, { 
 }
 
 /** The pieces of the input. What came of one is written before the next is waited for, so that a live capture shows at once. */
-async function* flushing(source: Source, output: Output, live: boolean): AsyncGenerator<Uint8Array> {
-  const stop = live ? untilInterrupt() : undefined;
-  for await (const piece of source.pieces) {
+async function* flushing(pieces: AsyncIterable<Uint8Array>, output: Output, live: Interrupts | undefined): AsyncGenerator<Uint8Array> {
+  const stop = live && untilInterrupt(live);
+  for await (const piece of pieces) {
     yield piece;
     output.flush();
     if (stop?.() === true) break;
@@ -202,10 +217,23 @@ async function* flushing(source: Source, output: Output, live: boolean): AsyncGe
 }
 
 /** The first Ctrl-C ends a live capture and lets what was read be summed up; the second ends the program. */
-function untilInterrupt(): () => boolean {
+function untilInterrupt(interrupts: Interrupts): () => boolean {
   let interrupted = false;
   process.once('SIGINT', () => {
     interrupted = true;
+    if (interrupts.begun) interrupts.begin();
   });
   return () => interrupted;
+}
+
+/** A world in which nobody need read what is printed: who writes files goes on. */
+function undeterred(world: World): World {
+  const write = (bytes: Uint8Array) => {
+    try {
+      world.write(bytes);
+    } catch (error) {
+      if (codeOf(error) !== 'EPIPE') throw error;
+    }
+  };
+  return { ...world, write };
 }

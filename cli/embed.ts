@@ -19,6 +19,6 @@ export class Embedding implements Companion {
   }
 
   async finish(): Promise<void> {
-    await writeCopy(this.target, this.run, { secrets: [this.keylog.take(this.target)] }, true);
+    await writeCopy(this.target, this.run, { secrets: [this.keylog.take(this.target)] });
   }
 }

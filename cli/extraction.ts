@@ -1,13 +1,13 @@
 /** Takes files as they move, writes them below one folder, and lists them there. */
-import { closeSync, openSync, renameSync, rmSync } from 'node:fs';
+import { openSync, rmSync } from 'node:fs';
 import { safePath } from '../src/bytes/safe-path.ts';
 import { textOfRecord } from '../src/render/json.ts';
 import { recordOfFile } from '../src/render/manifest.ts';
 import type { ExtractedFile, RenderOptions } from '../src/render/renderer.ts';
 import type { Sink, Transfer } from '../src/ssh/model.ts';
 import type { Companion, Run } from './command.ts';
-import { Folder, unwritable } from './folder.ts';
-import { PRIVATE, writeAll } from './output.ts';
+import { Folder } from './folder.ts';
+import { PRIVATE, settle, unwritable, writeAll } from './output.ts';
 import { OpenFiles, type WrittenFile } from './written.ts';
 
 /** The list, in the folder. */
@@ -43,6 +43,13 @@ export class Extraction implements Companion {
   async finish(): Promise<void> {
     this.manifest.finish();
     await this.open.close();
+  }
+
+  /** Files that are whole stay. */
+  async abort(): Promise<void> {
+    await this.open.close();
+    for (const file of this.files.values()) file.remove();
+    this.manifest.remove();
   }
 
   private fileOf(t: Transfer): WrittenFile {
@@ -84,8 +91,13 @@ class Manifest {
     if (this.written === undefined) return;
     const { fd, path } = this.written;
     this.put(fd, '\n]\n');
-    closeSync(fd);
-    renameSync(path, this.folder.at(MANIFEST));
+    this.written = undefined;
+    settle(fd, path, this.folder.at(MANIFEST));
+  }
+
+  remove(): void {
+    if (this.written !== undefined) settle(this.written.fd, this.written.path, undefined);
+    this.written = undefined;
   }
 
   private begin(): { readonly fd: number; readonly path: string } {

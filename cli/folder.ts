@@ -3,7 +3,7 @@ import { constants, lstatSync, mkdirSync, openSync, realpathSync, rmSync, statSy
 import { join } from 'node:path';
 import { otherName } from '../src/bytes/safe-path.ts';
 import { InputError } from './command.ts';
-import { codeOf, PRIVATE } from './output.ts';
+import { codeOf, PRIVATE, unwritable } from './output.ts';
 
 /** Only the owner may enter: what moved through an encrypted session is not for everybody. */
 const FOLDER_MODE = 0o700;
@@ -129,11 +129,6 @@ export function reopen(path: string): number {
   } catch (error) {
     throw unwritable(path, error);
   }
-}
-
-/** What is said when `path` cannot be written. */
-export function unwritable(path: string, error: unknown): InputError {
-  return new InputError(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 function remember<T>(table: Map<string, T>, key: string, value: T): void {

@@ -2,11 +2,14 @@
 /** The program: the real streams around `run`. */
 import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { printable } from '../src/bytes/printable.ts';
 import { bundledProgram } from './bundle.ts';
 import type { World } from './command.ts';
-import { writeAll } from './output.ts';
+import { codeOf, writeAll } from './output.ts';
 
+const OUTPUT = 3;
 const BUG = 70;
+const SIGNAL = 128;
 
 /** The version in package.json, which stands beside cli/ or, when compiled, beside dist/. */
 function version(): string {
@@ -30,6 +33,7 @@ function world(): World {
     errorIsTerminal: isatty(2),
     env: process.env,
     program: new URL('.', import.meta.url),
+    signals: process,
   };
 }
 
@@ -43,9 +47,23 @@ async function main(argv: string[]): Promise<number> {
 }
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  const code = await main(process.argv.slice(2));
+  process.exitCode = code;
+  // Interrupted: a pipe that nothing came from would be waited for.
+  if (code > SIGNAL) process.exit();
 } catch (error) {
+  process.exitCode = ended(error);
+}
+
+/** What `run` does not see: the output of --version fails, or there is a bug. */
+function ended(error: unknown): number {
+  if (codeOf(error) === 'EPIPE') return 0;
+  const message = printable(error instanceof Error ? error.message : String(error));
+  if (codeOf(error) !== undefined && error instanceof Error && 'syscall' in error && error.syscall === 'write') {
+    process.stderr.write(`sshark: the output cannot be written: ${message}\n`);
+    return OUTPUT;
+  }
   const told = process.env.SSHARK_DEBUG === undefined ? 'Please report it; SSHARK_DEBUG=1 shows where it happened.' : error instanceof Error ? error.stack : '';
-  process.stderr.write(`sshark: internal error: ${error instanceof Error ? error.message : String(error)}\n${told}\n`);
-  process.exitCode = BUG;
+  process.stderr.write(`sshark: internal error: ${message}\n${told}\n`);
+  return BUG;
 }

@@ -14,7 +14,11 @@ export const COMMON_OPTIONS: Readonly<Record<string, Options>> = {
   'max-bytes': { type: 'string', requiresArg: true, describe: 'Cut each value to this many bytes or characters' },
   keylog: { alias: 'k', type: 'string', requiresArg: true, describe: 'Secrets of the sessions, in any spelling (repeatable); SSHKEYLOGFILE names one too' },
   'show-secrets': { type: 'boolean', describe: 'Print passwords and keys, of which otherwise only the length is shown' },
-  limit: { type: 'string', requiresArg: true, describe: 'Change a limit, as NAME=NUMBER (repeatable)' },
+  limit: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Change a limit of memory or time, as NAME=NUMBER (repeatable); docs/limits.md lists them, a wrong NAME too',
+  },
   jobs: { type: 'string', requiresArg: true, describe: 'Threads that share the sessions of a large file; default the cores, at most 8' },
   strict: { type: 'boolean', describe: 'Exit with 1 when anything is wrong or cut off in the capture' },
   color: { type: 'string', choices: ['auto', 'always', 'never'], default: 'auto', describe: 'Colours; auto heeds NO_COLOR' },

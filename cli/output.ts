@@ -10,6 +10,7 @@ const BATCH = 64 * 1024;
 export class Output {
   /** Called before anything is written, so that a progress bar can make room. */
   before: () => void = () => {};
+  private readonly name: string;
   private readonly sink: (bytes: Uint8Array) => void;
   private readonly finished: (whole: boolean) => void;
   private readonly encoder = new TextEncoder();
@@ -20,7 +21,9 @@ export class Output {
   private sent = 0;
   private known = 0;
 
-  constructor(sink: (bytes: Uint8Array) => void, finished: (whole: boolean) => void = () => {}) {
+  /** Bytes go to `sink`; `finished` is told at the end whether they are all. `name` is for messages. */
+  constructor(sink: (bytes: Uint8Array) => void, finished: (whole: boolean) => void = () => {}, name = 'the output') {
+    this.name = name;
     this.sink = sink;
     this.finished = finished;
   }
@@ -78,47 +81,69 @@ export class Output {
       this.sink(bytes);
     } catch (error) {
       if (codeOf(error) === undefined || codeOf(error) === 'EPIPE') throw error;
-      throw new InputError(`the output cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+      throw unwritable(this.name, error);
     }
   }
 
-  /** Writes the rest. With `whole` false what was written to a file is thrown away. */
+  /** Writes the rest. With `whole` false what was written to a file is thrown away, and so it is when the rest cannot be written. */
   close(whole: boolean): void {
-    if (whole) this.flush();
-    this.finished(whole);
+    let all = false;
+    try {
+      if (whole) this.flush();
+      all = whole;
+    } finally {
+      this.finished(all);
+    }
   }
 }
 
-/** Mode of files that hold secrets: nobody else may read them. */
+/** Mode of all files that are written: what a capture tells, opened or not, is nothing that others of the machine may read unless the user says so. */
 export const PRIVATE = 0o600;
-/** Mode of all others, from which the umask takes its part. */
-const PUBLIC = 0o666;
 
-/** Output to `path`, which gets `mode`, or to standard output when it is undefined. */
-export function openOutput(path: string | undefined, world: World, mode = PUBLIC): Output {
-  return path === undefined ? new Output((bytes) => world.write(bytes)) : fileOutput(path, mode);
+/** Output to the file `path`, or to standard output when it is undefined. */
+export function openOutput(path: string | undefined, world: World): Output {
+  return path === undefined ? new Output((bytes) => world.write(bytes)) : fileOutput(path);
 }
 
 /** A file that gets its name only when it is whole. What is no regular file, such as a device, is written to directly. */
-function fileOutput(path: string, mode: number): Output {
+function fileOutput(path: string): Output {
   try {
     const direct = statSync(path, { throwIfNoEntry: false })?.isFile() === false;
     const written = direct ? path : `${path}.partial-${process.pid}`;
     // A new file, so that it has the mode and is no link that somebody else has put there.
     if (!direct) rmSync(written, { force: true });
-    const fd = openSync(written, direct ? 'r+' : 'wx', mode);
+    const fd = openSync(written, direct ? 'r+' : 'wx', PRIVATE);
     return new Output(
       (bytes) => writeAll(fd, bytes),
       (whole) => {
-        closeSync(fd);
-        if (direct) return;
-        if (whole) renameSync(written, path);
-        else rmSync(written, { force: true });
+        if (direct) closeSync(fd);
+        else settle(fd, written, whole ? path : undefined);
       },
+      path,
     );
   } catch (error) {
-    throw new InputError(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    throw unwritable(path, error);
   }
+}
+
+/** Closes the file `written` and gives it its name, or removes it when it gets none or that fails. */
+export function settle(fd: number, written: string, name: string | undefined): void {
+  let settled = false;
+  try {
+    closeSync(fd);
+    if (name === undefined) return;
+    renameSync(written, name);
+    settled = true;
+  } catch (error) {
+    throw unwritable(name ?? written, error);
+  } finally {
+    if (!settled) rmSync(written, { force: true });
+  }
+}
+
+/** What is said when `path` cannot be written. */
+export function unwritable(path: string, error: unknown): InputError {
+  return new InputError(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 const pause = new Int32Array(new SharedArrayBuffer(4));

@@ -40,6 +40,9 @@ export class Progress {
   private async load(): Promise<void> {
     const { default: progress } = await import('cli-progress');
     const format = '{bar} {percentage}% of {total} MB, {eta_formatted} left';
-    this.bar = new progress.SingleBar({ format, clearOnComplete: true, hideCursor: true, stream: process.stderr }, progress.Presets.shades_classic);
+    this.bar = new progress.SingleBar(
+      { format, clearOnComplete: true, hideCursor: true, gracefulExit: false, stream: process.stderr },
+      progress.Presets.shades_classic,
+    );
   }
 }

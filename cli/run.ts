@@ -1,10 +1,12 @@
 /** The command line: arguments to a command, errors to exit codes. */
+import { printable } from '../src/bytes/printable.ts';
 import { UnreadableError } from '../src/capture/file.ts';
 import { annotate } from './annotate.ts';
 import { type Arguments, type Command, InputError, UsageError, type World } from './command.ts';
 import { explain } from './explain.ts';
 import { extract } from './extract.ts';
 import { follow } from './follow.ts';
+import { InterruptedError, SIGNALS } from './interrupt.ts';
 import type { Say, WorkerTask } from './jobs/task.ts';
 import { kex } from './kex.ts';
 import { optionsOf } from './options.ts';
@@ -18,7 +20,7 @@ import { summary } from './summary.ts';
 /** The commands, in the order of the help. The first is what a bare capture means. */
 export const COMMANDS: readonly Command[] = [summary, packets, explain, kex, follow, extract, annotate, report, secrets];
 
-export const EXIT = { done: 0, problems: 1, usage: 2, input: 3, bug: 70 } as const;
+export const EXIT = { done: 0, problems: 1, usage: 2, input: 3, bug: 70, signal: 128 } as const;
 
 /** What the arguments mean: a command to run, or a text (help, version) to print. */
 type Parsed = { readonly command: Command; readonly args: Arguments } | { readonly text: string };
@@ -37,13 +39,29 @@ export async function run(argv: readonly string[], world: World, version: string
   } catch (error) {
     if (codeOf(error) === 'EPIPE') return EXIT.done; // whoever read the output has seen enough
     if (error instanceof UsageError) {
-      world.error(`sshark: ${error.message}\nTry sshark --help.\n`);
+      world.error(`sshark: ${shown(error.message)}\nTry sshark --help.\n`);
       return EXIT.usage;
     }
-    if (!(error instanceof InputError) && !(error instanceof UnreadableError)) throw error;
-    world.error(`sshark: ${error.message}\n`);
+    if (error instanceof InterruptedError) {
+      world.error('sshark: interrupted; what was not whole was taken back\n');
+      return EXIT.signal + SIGNALS[error.signal];
+    }
+    const why = error instanceof InputError || error instanceof UnreadableError ? error.message : unwritten(error);
+    if (why === undefined) throw error;
+    world.error(`sshark: ${shown(why)}\n`);
     return EXIT.input;
   }
+}
+
+/** A message for the terminal: names of files and what the user typed may hold anything. */
+function shown(message: string): string {
+  return message.split('\n').map(printable).join('\n');
+}
+
+/** Why the system did not take what was to be printed; undefined when that is not what went wrong. */
+function unwritten(error: unknown): string | undefined {
+  if (!(error instanceof Error) || codeOf(error) === undefined || !('syscall' in error) || error.syscall !== 'write') return undefined;
+  return `the output cannot be written: ${error.message}`;
 }
 
 /** Does the task of a worker thread. */
@@ -67,7 +85,7 @@ export async function parse(argv: readonly string[], version: string): Promise<P
     .help()
     .strict()
     .wrap(100)
-    .epilogue('Exit codes: 0 done, 1 --strict found something, 2 usage, 3 not a capture or unreadable.');
+    .epilogue('Exit codes: 0 done, 1 --strict found something, 2 usage, 3 not a capture, unreadable or not writable, 130 interrupted.');
   for (const [i, command] of COMMANDS.entries()) {
     const names = i === 0 ? [`${command.name} [capture]`, '$0'] : `${command.name} [capture]`;
     parser = parser.command(

@@ -1,10 +1,11 @@
 /** Files that are being written, in pieces that come in any order: collected, written, and hashed on the way. */
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, fstatSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import type { Span } from '../src/bytes/space.ts';
 import { DEFAULT_LIMITS } from '../src/limits.ts';
 import { Ranges } from '../src/upper/ranges.ts';
-import { type Folder, type OpenedFile, reopen, unwritable } from './folder.ts';
+import { type Folder, type OpenedFile, reopen } from './folder.ts';
+import { unwritable } from './output.ts';
 import { Writer } from './writer.ts';
 
 /** Bytes that are collected before they are written. */
@@ -49,9 +50,9 @@ export class OpenFiles {
     }
   }
 
-  /** `file` is done. */
-  forget(file: WrittenFile): void {
-    this.open.delete(file);
+  /** `file` is done. True when it was open. */
+  forget(file: WrittenFile): boolean {
+    return this.open.delete(file);
   }
 
   /** The thread for large files. */
@@ -154,6 +155,13 @@ export class WrittenFile {
     closeSync(this.fd);
     this.files.forget(this);
     return whole;
+  }
+
+  /** Not all of it will come: it is taken away, if it still is the one that was made. */
+  remove(): void {
+    if (this.files.forget(this)) closeSync(this.fd);
+    const there = statSync(this.path, { throwIfNoEntry: false });
+    if (there !== undefined && `${there.dev}:${there.ino}` === this.inode) rmSync(this.path);
   }
 
   /** Is closed for a while. */

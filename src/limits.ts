@@ -22,10 +22,12 @@ export interface Limits {
   readonly reorderBytes: number;
   /** Frames of a flow to wait for a missing segment after the peer has acknowledged it. */
   readonly reorderFrames: number;
-  /** Bytes that all flows together hold back or keep while undecided. */
+  /** Bytes that all flows together hold back or keep while undecided, what a flow costs by itself included. */
   readonly heldBytes: number;
   /** SSH sessions open at one time. */
   readonly sessions: number;
+  /** Bytes that all open SSH sessions together keep until their end, about: packets that are not whole, key exchanges, problems, channels. */
+  readonly sessionBytes: number;
   /** Seconds of silence after which a flow may be forgotten when room is needed. */
   readonly idleSeconds: number;
   /** Bytes and lines before the identification string (RFC 4253 section 4.2 sets none; OpenSSH reads 1,024 lines of 8 KiB). */
@@ -109,8 +111,9 @@ export const DEFAULT_LIMITS: Limits = {
   detectBytes: 16 * 1024,
   reorderBytes: 8 * 1024 * 1024,
   reorderFrames: 64,
-  heldBytes: 256 * 1024 * 1024,
+  heldBytes: 128 * 1024 * 1024,
   sessions: 65_536,
+  sessionBytes: 64 * 1024 * 1024,
   idleSeconds: 600,
   preambleBytes: 64 * 1024,
   preambleLines: 1024,

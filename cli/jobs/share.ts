@@ -93,8 +93,8 @@ export class JobShare implements Share {
    * Throws when this thread did or held more than its part of what the sessions of a run may together: a limit that one thread would
    * have reached then changes what is printed.
    */
-  checkBudget({ searchWorkTotal, diagnoses }: Limits): void {
-    if (this.overspent({ searchWorkTotal, diagnoses })) throw new Inseparable();
+  checkBudget(limits: Limits): void {
+    if (this.overspent(limits)) throw new Inseparable();
   }
 
   overspent({ searchWorkTotal, diagnoses }: Pick<Limits, 'searchWorkTotal' | 'diagnoses'>): boolean {
@@ -118,6 +118,10 @@ class SharedSession implements FlowHandler {
 
   leave(): void {
     this.handler = undefined;
+  }
+
+  get kept(): number {
+    return this.handler?.kept ?? 0;
   }
 
   weigh(bytes: number): boolean {

@@ -175,7 +175,7 @@ export class Jobs {
   }
 
   /** Notes why it cannot go on, to be thrown where the run waits: events have nobody who would catch it. */
-  private fail(error: unknown): void {
+  fail(error: unknown): void {
     this.failure ??= error;
     this.wake();
   }

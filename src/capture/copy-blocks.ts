@@ -170,7 +170,9 @@ export class BlockCopy {
       this.offset += length;
       return -length;
     }
-    return length <= this.limits.blockBytes ? length : this.stop(`a block has ${length} bytes, more than the limit of ${this.limits.blockBytes}`, 'limit');
+    return length <= this.limits.blockBytes
+      ? length
+      : this.stop(`a block has ${length} bytes, more than the limit blockBytes, ${this.limits.blockBytes}`, 'limit');
   }
 
   /** Counts the block and says whether it must be seen whole. */

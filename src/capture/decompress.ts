@@ -63,7 +63,7 @@ export class Decompressor {
 
   private readonly emit = (bytes: Uint8Array): void => {
     this.allowance -= bytes.length;
-    if (this.allowance < 0) throw new CompressedDataError('limit', `more than ${this.ratio} bytes come out of each byte`);
+    if (this.allowance < 0) throw new CompressedDataError('limit', `more than ${this.ratio} bytes come out of each byte (limit inflateRatio)`);
     this.out.push(bytes.slice());
   };
 

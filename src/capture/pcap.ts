@@ -190,7 +190,7 @@ export class PcapReader implements CaptureReader, RecordFormat {
     this.flush();
     this.log.add(
       'malformed',
-      `frame ${this.count + 1} claims ${captured} captured bytes, more than the limit of ${this.limits.frameBytes}`,
+      `frame ${this.count + 1} claims ${captured} captured bytes, more than the limit frameBytes, ${this.limits.frameBytes}`,
       this.cutter.offset,
     );
     return 0;

@@ -98,7 +98,7 @@ export class PcapngReader implements CaptureReader, RecordFormat {
       if (isNumberedOnly(type)) this.count++;
       return -length;
     }
-    if (length > this.limits.blockBytes) return this.stop(`a block of ${length} bytes, more than the limit of ${this.limits.blockBytes}`);
+    if (length > this.limits.blockBytes) return this.stop(`a block of ${length} bytes, more than the limit blockBytes, ${this.limits.blockBytes}`);
     return length;
   }
 
@@ -126,7 +126,8 @@ export class PcapngReader implements CaptureReader, RecordFormat {
 
   private interfaceDescription(b: Uint8Array, body: number, end: number): void {
     const most = this.limits.interfaces;
-    if (this.interfaces.length >= most) this.report('limit', `more than ${most} interfaces in a section: the frames of later ones are left out`);
+    if (this.interfaces.length >= most)
+      this.report('limit', `more than ${most} interfaces in a section: the frames of later ones are left out (limit interfaces)`);
     else this.interfaces.push(readInterface(b, body, end, this.little, (message) => this.report('malformed', message)));
   }
 
@@ -141,7 +142,8 @@ export class PcapngReader implements CaptureReader, RecordFormat {
     const dataEnd = body + 20 + captured;
     if (from === undefined) this.report('malformed', `frame ${number} is of interface ${interfaceId}, which its section does not describe`);
     else if (dataEnd > end) this.report('malformed', `frame ${number} claims ${captured} captured bytes, and its block has ${end - body - 20}`);
-    else if (captured > this.limits.frameBytes) this.report('limit', `frame ${number} has ${captured} bytes, more than the limit of ${this.limits.frameBytes}`);
+    else if (captured > this.limits.frameBytes)
+      this.report('limit', `frame ${number} has ${captured} bytes, more than the limit frameBytes, ${this.limits.frameBytes}`);
     else {
       const time = momentOf(from.clock, u32(b, body + 4, this.little), u32(b, body + 8, this.little));
       const optionsAt = body + 20 + ((captured + 3) & ~3);
@@ -204,7 +206,7 @@ export class PcapngReader implements CaptureReader, RecordFormat {
     const start = body + 8;
     if (start + length > end) this.report('malformed', `secrets of ${length} bytes in a block that has room for ${end - start}`);
     else if (this.secretBytes + length > this.limits.blockBytes)
-      this.report('limit', `more than ${this.limits.blockBytes} bytes of secrets: this block is left out`);
+      this.report('limit', `more than ${this.limits.blockBytes} bytes of secrets: this block is left out (limit blockBytes)`);
     else {
       this.secretBytes += length;
       this.secrets.push({ type: u32(b, body, this.little), data: new Uint8Array(b.subarray(start, start + length)), offset: this.cutter.offset });

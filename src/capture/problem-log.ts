@@ -13,6 +13,7 @@ export class ProblemLog {
   /** Notes a problem at byte `offset` of the capture file. */
   add(code: ProblemCode, message: string, offset: number): void {
     if (this.list.length < this.limit) this.list.push(problem(code, message, { offset }));
-    else if (this.list.length === this.limit) this.list.push(problem('limit', `more than ${this.limit} problems: later ones are not kept`, { offset }));
+    else if (this.list.length === this.limit)
+      this.list.push(problem('limit', `more than ${this.limit} problems: later ones are not kept (limit problems)`, { offset }));
   }
 }

@@ -117,11 +117,11 @@ export class Fragments {
     const most = this.limits.ipDatagrams - (this.waiting.has(key) ? 0 : 1);
     for (const [oldest, datagram] of this.waiting) {
       if (this.waiting.size <= most && this.held + cost <= this.limits.ipFragmentBytes) break;
-      this.tally.add('limit', 'IP datagrams given up for others while they waited for fragments', datagram.frame);
+      this.tally.add('limit', 'IP datagrams given up for others while they waited for fragments (limits ipDatagrams, ipFragmentBytes)', datagram.frame);
       this.drop(oldest, datagram);
     }
     if (cost <= this.limits.ipFragmentBytes) return true;
-    this.tally.add('limit', 'IP fragments too large to keep', packet.frame);
+    this.tally.add('limit', 'IP fragments too large to keep (limit ipFragmentBytes)', packet.frame);
     return false;
   }
 

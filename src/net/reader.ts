@@ -54,7 +54,7 @@ export class SegmentReader {
       if (next === FRAGMENT) next = this.fragments.add(packet);
       if (next === SEGMENT) return packet;
     }
-    if (next !== NOTHING) packet.unread('limit', `frames with more than ${this.limits.encapsulations} headers before TCP`);
+    if (next !== NOTHING) packet.unread('limit', `frames with more than ${this.limits.encapsulations} headers before TCP (limit encapsulations)`);
     return undefined;
   }
 

@@ -81,7 +81,7 @@ class FileReader implements Collector {
   readAll(): void {
     while (this.line.advance()) {
       if (this.items.length >= this.limits.secretItems) {
-        this.report('limit', 'there are more secrets than sshark keeps: this line and those after it were not read', this.line.number);
+        this.report('limit', 'there are more secrets than sshark keeps: this line and those after it were not read (limit secretItems)', this.line.number);
         break;
       }
       this.counts.total++;
@@ -133,7 +133,8 @@ class FileReader implements Collector {
     this.counts.unread++;
     const mistake = mistakenLine(textOf(line.bytes.subarray(line.start, Math.min(line.end, line.start + 200))));
     if (mistake?.startsWith('a key in PEM')) this.inPem = true;
-    if (this.isLong) this.report('limit', `a line of ${line.length} bytes is longer than any spelling but the key log needs`, line.number);
+    if (this.isLong)
+      this.report('limit', `a line of ${line.length} bytes is longer than any spelling but the key log needs (limit secretTextBytes)`, line.number);
     else this.report('unknown', mistake ?? `not a spelling of a secret that sshark knows (${line.length} bytes)`, line.number);
   }
 

@@ -129,7 +129,13 @@ export class SecretStore {
     const same = list.find((other) => isEqual(other, item));
     if (same !== undefined) this.copies.set(item, same);
     else if (list.length >= this.limits.secretsPerCookie) {
-      this.report(problem('limit', `${describeSource(item.source)}: more than ${this.limits.secretsPerCookie} different secrets for one cookie`, place(item)));
+      this.report(
+        problem(
+          'limit',
+          `${describeSource(item.source)}: more than ${this.limits.secretsPerCookie} different secrets for one cookie (limit secretsPerCookie)`,
+          place(item),
+        ),
+      );
     } else {
       list.push(item);
       this.cookieIndex.set(cookie, list);

@@ -85,7 +85,7 @@ function openParts(padding: number, length: number, problems: Problem[]): Omit<F
 
 function lengthProblem(length: number, framing: Framing, limits: Limits): Problem | undefined {
   const place = { span: { start: 0, end: 4 }, rfc: '4253#6.1' };
-  if (length > limits.packetBytes) return problem('malformed', `packet_length ${length} is beyond the limit of ${limits.packetBytes}`, place);
+  if (length > limits.packetBytes) return problem('malformed', `packet_length ${length} is beyond the limit packetBytes, ${limits.packetBytes}`, place);
   // A padding_length byte and a message number at least.
   if (length < 2 && framing.open) return problem('malformed', `packet_length ${length} leaves no room for a message`, place);
   return undefined;

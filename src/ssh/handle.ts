@@ -20,6 +20,9 @@ const KEXINIT = 20;
 const NEWKEYS = 21;
 const EXT_INFO = 7;
 const DISCONNECT = 1;
+/** What a message of a key exchange takes while it is kept, for each of its bytes and by itself: as bytes, and names of lists as strings. */
+const BYTE_COST = 8;
+const MESSAGE_COST = 512;
 
 /**
  * Handles a framed packet. One whose meaning hangs on a KEXINIT of the other side that may still come is left in
@@ -135,6 +138,7 @@ function takeKexInit(session: SshSession, d: Direction, packet: SshPacket): void
   const sent = { lists, payload: packet.payloadBytes, packet: packet.plain.bytes.subarray(0, 4 + packet.length) };
   d.kexinit = sent;
   exchange.kexinit[d.end] = sent;
+  session.exchangeBytes += MESSAGE_COST + BYTE_COST * packet.length;
   d.guessing = lists.firstKexPacketFollows;
   if (lists.reserved !== 0) packet.problems.push(problem('noncanonical', `the reserved field is ${lists.reserved} and should be 0`, { rfc: '4253#7.1' }));
   if (packet.sequence > 0 && d.epoch === 0) d.beforeKexInit = packet.sequence;
@@ -190,6 +194,7 @@ function handleKex(session: SshSession, d: Direction, packet: SshPacket, number:
   packet.open(resolve(number, side, { protocol: 2, kex: method }), method?.names[0]);
   checkOrder(session, d, packet, number);
   exchange.learn(packet);
+  session.exchangeBytes += MESSAGE_COST + packet.length;
   session.phase('key exchange', packet.time, packet.frame);
   session.give({ packet });
 }

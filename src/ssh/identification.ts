@@ -61,7 +61,7 @@ function identificationAt(bytes: Uint8Array, start: number, preamble: readonly s
     if (bytes.length < longest && !last) return 'more';
     const end = Math.min(bytes.length, longest);
     if (bytes.length < longest) report('truncated', 'the identification string is cut off', end);
-    else report('malformed', `the identification string has no line end within ${limits.identificationBytes} bytes`, end);
+    else report('malformed', `the identification string has no line end within ${limits.identificationBytes} bytes (limit identificationBytes)`, end);
     return { length: end, line: { start, end }, preamble, lineEnd: 'none', problems };
   }
   const cr = lf > start && bytes[lf - 1] === CR;

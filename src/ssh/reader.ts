@@ -20,6 +20,10 @@ export class SessionReader implements FlowHandler {
     this.session = session;
   }
 
+  get kept(): number {
+    return this.session.kept;
+  }
+
   data(chunk: Chunk): void {
     const d = this.session.direction(chunk.from);
     d.bytes += chunk.bytes.length;

@@ -14,6 +14,9 @@ import type { SshPacket } from './packet.ts';
 import { SessionParty } from './party.ts';
 import { peer, type RoleVerdict, rolesFromFlow, rolesFromMessages } from './roles.ts';
 
+/** What is taken to be kept, in bytes: a session by itself, a problem, a channel, an attempt to log in. */
+const COST = { session: 8192, problem: 256, channel: 1024, attempt: 512 } as const;
+
 /** A result that is ready but must wait until it is known who is client. */
 type Held = { readonly packet: SshPacket } | { readonly identification: Identification };
 
@@ -50,6 +53,8 @@ export class SshSession implements Session {
   private held: Held[] = [];
   private hushed = 0;
   private tasks: (() => void)[] = [];
+  /** Bytes of the messages of its key exchanges, about. */
+  exchangeBytes = 0;
   /** The parties once nothing moves any more. */
   private readonly parties: Partial<Record<Side, Party>> = {};
 
@@ -180,6 +185,12 @@ export class SshSession implements Session {
     if (phases.some((p) => p.name === name)) return;
     const later = phases.findIndex((p) => p.frame > frame);
     phases.splice(later < 0 ? phases.length : later, 0, { name, time: { seconds: time.seconds, nanos: time.nanos }, frame });
+  }
+
+  /** Bytes that are kept until its end, about. */
+  get kept(): number {
+    const above = COST.channel * (this.connections?.channels.kept.length ?? 0) + COST.attempt * (this.logins?.attempts.length ?? 0);
+    return COST.session + this.a.queue.capacity + this.b.queue.capacity + this.exchangeBytes + COST.problem * this.problems.length + above;
   }
 
   direction(end: End): Direction {

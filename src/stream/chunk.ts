@@ -67,6 +67,8 @@ export interface FlowHandler {
   gap(gap: Gap): void;
   /** Something odd in the TCP stream itself (conflicting overlap, limit reached, bytes cut by the snap length). */
   problem(problem: Problem, from: End): void;
+  /** Bytes that it keeps now until the end of the flow, about. */
+  readonly kept?: number;
   /** No more data will come from one end (its FIN was delivered in order). */
   closed?(from: End): void;
   /** The flow is over; called once. */

@@ -39,6 +39,8 @@ export class Conversation implements Flow, Decision {
   over = false;
   /** Who is told of its segments all the same. */
   absent: Absent | undefined = undefined;
+  /** Bytes that its handler keeps, as of the last call of `reckon`. */
+  weight = 0;
   private readonly owner: Owner;
   /** Sequence number of the first byte of each end, if a SYN or its answer told it. */
   private startA: number | undefined;
@@ -89,6 +91,13 @@ export class Conversation implements Flow, Decision {
     }
     const { a, b } = this.listen(s, from);
     this.flow(s, from === 'a' ? a : b, from === 'a' ? b : a);
+  }
+
+  /** Asks the handler what it keeps now; gives by how much that is more than the last time. */
+  reckon(): number {
+    const before = this.weight;
+    this.weight = this.handler?.kept ?? 0;
+    return this.weight - before;
   }
 
   /** Ends the flow: delivers what waits, then tells the handler, once. What was seen of the end counts more than `how`. */

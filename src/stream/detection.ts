@@ -8,6 +8,9 @@ import type { StreamSink } from './reassemble.ts';
 /** Chunks, gaps and problems kept for one flow; a flow with more of them and no verdict is not SSH. */
 const KEPT_ITEMS = 1024;
 
+/** What a flow is taken to cost while it is undecided, beside its bytes: its objects. */
+const FLOW_COST = 8192;
+
 type Item =
   | { readonly kind: 'data'; readonly chunk: Chunk; readonly at: number; readonly length: number }
   | { readonly kind: 'gap'; readonly gap: Gap }
@@ -44,6 +47,7 @@ export class Detection implements StreamSink {
     this.limits = limits;
     this.budget = budget;
     this.decision = decision;
+    budget.add(FLOW_COST);
   }
 
   data(chunk: Chunk): void {
@@ -79,6 +83,7 @@ export class Detection implements StreamSink {
 
   /** Frees what is kept. */
   discard(): void {
+    if (!this.decided) this.budget.add(-FLOW_COST);
     this.decided = true;
     this.items = [];
     this.budget.bytes -= this.a.discard() + this.b.discard();
@@ -96,6 +101,7 @@ export class Detection implements StreamSink {
 
   private accept(): FlowHandler {
     this.decided = true;
+    this.budget.add(-FLOW_COST);
     const handler = this.decision.accept();
     for (const item of this.items) {
       if (item.kind === 'data') {

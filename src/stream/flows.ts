@@ -26,8 +26,9 @@ function isOpen(followed: Followed): boolean {
 /**
  * The table of flows. A flow that is not SSH costs a record of 64 bytes. Records age in two generations: one that no
  * segment touched while Limits.flows / 2 others were new or touched is forgotten; if its flow comes back, it is one
- * that began in the middle. Open SSH flows stay; only when a new one finds Limits.sessions of them, the longest silent
- * ones are ended. Flows that were closed and then silent for Limits.idleSeconds are forgotten too.
+ * that began in the middle. Open SSH flows stay; only when a new one finds Limits.sessions of them, or they keep more than
+ * Limits.sessionBytes, some are ended: one that alone keeps a large part of that, else the longest silent ones. Flows that
+ * were closed and then silent for Limits.idleSeconds are forgotten too.
  *
  * As long as no limit is reached (`strained`), which records there are follows from the headers of the segments alone: it
  * is the same whether or not somebody takes the bytes of an SSH flow.
@@ -53,6 +54,11 @@ export class FlowTable {
   private forgottenAt = 0;
   private ended = 0;
   private endedAt = 0;
+  /** Bytes that SSH flows keep, and the most that these were. */
+  private kept = 0;
+  private mostKept = 0;
+  private heavy = 0;
+  private heavyAt = 0;
   private givenUp = 0;
   private givenUpAt = 0;
   /** Number of the frame that came last. */
@@ -71,7 +77,11 @@ export class FlowTable {
         this.opened.add(conversation);
         this.peak = Math.max(this.peak, this.opened.size);
       },
-      closing: (conversation) => this.opened.delete(conversation),
+      closing: (conversation) => {
+        this.opened.delete(conversation);
+        this.kept -= conversation.weight;
+        conversation.weight = 0;
+      },
       crowded: () => {
         if (this.givenUp++ === 0) this.givenUpAt = this.frame;
       },
@@ -95,8 +105,9 @@ export class FlowTable {
 
   /** Whether so much was held that `parts` tables like this one may have reached a limit, had they been one. */
   strained(parts: number): boolean {
-    const { limits, owner, peak, generation } = this;
-    return generation > 0 || peak >= limits.sessions / parts || owner.budget.peak > limits.heldBytes / parts || limits.flows > ENDS / 2;
+    const { limits, owner, peak, generation, mostKept } = this;
+    const bytes = owner.budget.peak > limits.heldBytes / parts || mostKept > limits.sessionBytes / parts;
+    return bytes || generation > 0 || peak >= limits.sessions / parts || limits.flows > ENDS / 2;
   }
 
   /** What the table had to leave out. */
@@ -107,6 +118,7 @@ export class FlowTable {
     };
     say(this.forgotten, 'TCP connections forgotten before they were closed, to make room for others', 'flows', this.forgottenAt);
     say(this.ended, 'SSH sessions left before their end, to make room for others', 'sessions', this.endedAt);
+    say(this.heavy, 'SSH sessions left before their end, as all together kept too much', 'sessionBytes', this.heavyAt);
     say(this.givenUp, 'TCP connections not looked at, for want of room for their first bytes', 'heldBytes', this.givenUpAt);
     return out;
   }
@@ -139,6 +151,9 @@ export class FlowTable {
 
   private converse(conversation: Conversation, record: number, s: Segment, a: boolean): void {
     if (!conversation.over) conversation.segment(s, a ? 'a' : 'b');
+    this.kept += conversation.reckon();
+    if (this.kept > this.mostKept) this.mostKept = this.kept;
+    if (this.kept > this.limits.sessionBytes) this.lighten();
     if (conversation.over) this.conversations[record] = conversation.absent;
   }
 
@@ -219,6 +234,18 @@ export class FlowTable {
       const idle = newcomer.lastSeconds - conversation.lastSeconds > this.limits.idleSeconds;
       conversation.finish(idle ? 'idle' : 'limit');
       if (this.ended++ === 0) this.endedAt = this.frame;
+    }
+  }
+
+  /** Ends SSH flows until they keep an eighth less than they may: first those that keep a sixteenth of it by themselves, then the longest silent. */
+  private lighten(): void {
+    const { sessionBytes } = this.limits;
+    const greedy = (c: Conversation) => (c.weight > sessionBytes / 16 ? c.weight : 0);
+    const order = [...this.opened].sort((x, y) => greedy(y) - greedy(x) || x.lastFrame - y.lastFrame);
+    for (const conversation of order) {
+      if (this.kept <= sessionBytes - sessionBytes / 8) return;
+      conversation.finish('limit');
+      if (this.heavy++ === 0) this.heavyAt = this.frame;
     }
   }
 }

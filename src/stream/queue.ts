@@ -94,6 +94,11 @@ export class ByteQueue {
     return this.tail - this.head;
   }
 
+  /** Bytes that its buffer takes. */
+  get capacity(): number {
+    return this.buffer.length;
+  }
+
   /** What the sender of the first waiting byte had got of the other direction, as far as that is known. */
   get acknowledged(): number {
     return this.marks[this.firstMark]?.acknowledged ?? Number.NEGATIVE_INFINITY;

@@ -142,7 +142,7 @@ test('headers are taken off up to the limit', () => {
   expect(read(nested(DEFAULT_LIMITS.encapsulations - 3)).text).toBe('SSH-2.0-x\r\n');
   expect(read(nested(DEFAULT_LIMITS.encapsulations - 2))).toMatchObject({
     text: undefined,
-    problems: ['limit: frames with more than 16 headers before TCP: 1'],
+    problems: ['limit: frames with more than 16 headers before TCP (limit encapsulations): 1'],
   });
 });
 

@@ -1,5 +1,5 @@
 import { latin1 } from '../../src/bytes/text.ts';
-import type { FlowConsumer, FlowHandler } from '../../src/stream/chunk.ts';
+import type { Flow, FlowConsumer, FlowHandler } from '../../src/stream/chunk.ts';
 import { FlowTable } from '../../src/stream/flows.ts';
 import { handshake, limits, Recorder, type SegmentOptions, segment } from '../support/segments.ts';
 
@@ -485,6 +485,36 @@ describe('bounds', () => {
       for (const s of handshake(A, B)) table.segment(segment({ ...s, hosts: [i, 9] }));
       table.segment(segment({ seq: A, data: new Uint8Array(1000), hosts: [i, 9] }));
     }
-    expect(table.problems).toMatchObject([{ code: 'limit', message: expect.stringMatching(/limit heldBytes, 50000\): 50$/) }]);
+    // Each is taken to cost 8 KiB beside its bytes.
+    expect(table.problems).toMatchObject([{ code: 'limit', message: expect.stringMatching(/limit heldBytes, 50000\): 95$/) }]);
+  });
+
+  test('what sessions keep is bounded for all together: a greedy one is ended first, then the longest silent', () => {
+    const ends: string[] = [];
+    const keeps: Record<number, number> = {};
+    const open = (flow: Flow): FlowHandler => {
+      const host = Number(flow.a.address.split('.').at(-1));
+      return {
+        data: () => {},
+        gap: () => {},
+        problem: () => {},
+        end: (how) => ends.push(`${host} ${how}`),
+        get kept() {
+          return keeps[host] ?? 1000;
+        },
+      };
+    };
+    const table = new FlowTable(limits({ sessionBytes: 50_000 }), { detect: () => 'yes', open });
+    const send = (host: number, at: number) => table.segment(segment({ seq: A + at, data: 'x', hosts: [host, 9] }));
+    for (let host = 1; host <= 50; host++) {
+      for (const s of handshake(A, B)) table.segment(segment({ ...s, hosts: [host, 9] }));
+      send(host, 0);
+    }
+    expect(ends).toEqual([]);
+    keeps[30] = 9000;
+    send(30, 1);
+    // 49,000 are left without it, which is more than seven eighths of the limit: 43,750.
+    expect(ends).toEqual(['30', '1', '2', '3', '4', '5', '6'].map((host) => `${host} limit`));
+    expect(table.problems).toMatchObject([{ code: 'limit', frame: expect.any(Number), message: expect.stringMatching(/limit sessionBytes, 50000\): \d$/) }]);
   });
 });

@@ -31,7 +31,9 @@ export function takeRequest(
     const pending = channel.pending[side];
     if (pending.length >= limits.pendingRequests) {
       pending.length = 0;
-      packet.problems.push(problem('limit', 'too many requests of a channel without an answer: which answer belongs to which is no longer told'));
+      packet.problems.push(
+        problem('limit', 'too many requests of a channel without an answer: which answer belongs to which is no longer told (limit pendingRequests)'),
+      );
     }
     pending.push(request);
   }

@@ -45,7 +45,9 @@ export class GlobalRequests {
     if (waiting.length >= this.session.limits.pendingRequests) {
       waiting.length = 0;
       this.lost = true;
-      packet.problems.push(problem('limit', 'too many global requests without an answer: which answer belongs to which is no longer told'));
+      packet.problems.push(
+        problem('limit', 'too many global requests without an answer: which answer belongs to which is no longer told (limit pendingRequests)'),
+      );
     }
     waiting.push({ name: name.slice(0, 256), row: globalRequest(name), packet: index, keys: name === HOST_KEYS_PROVE ? keysOf(packet) : [] });
   }

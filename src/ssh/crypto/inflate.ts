@@ -35,7 +35,7 @@ export class PacketInflater {
       s.avail_out = this.buffer.length - used;
       const status = zlibInflate(s, Z_SYNC_FLUSH);
       used = s.next_out;
-      if (used > this.most) return this.fail(`a payload that expands to more than ${this.most} bytes`, true);
+      if (used > this.most) return this.fail(`a payload that expands to more than ${this.most} bytes (limit inflatedBytes)`, true);
       if (status === Z_BUF_ERROR) break;
       if (status !== Z_OK) return this.fail(`compressed data that cannot be read (${s.msg || `zlib status ${status}`})`, false);
       if (s.avail_in === 0 && s.avail_out > 0) break;

@@ -72,7 +72,7 @@ export class AgentHandler implements ChannelHandler {
     const operation = this.log.begin(nameOf(number, value), side, message.summary, packet);
     if (this.waiting.length >= this.place.limits.pendingRequests) {
       this.waiting = [];
-      message.problems.push(problem('limit', 'too many requests without an answer: which answer belongs to which is no longer told'));
+      message.problems.push(problem('limit', 'too many requests without an answer: which answer belongs to which is no longer told (limit pendingRequests)'));
     }
     this.waiting.push({ operation, sign: number === SIGN_REQUEST ? toSign(message, framed) : undefined });
   }
