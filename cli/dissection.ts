@@ -57,6 +57,7 @@ async function produce(all: Printing, jobs: number): Promise<boolean> {
       output.repeat();
       return print({ ...all, run: { ...run, secrets: storeOf(texts, run.limits) } }, 1);
     });
+    output.flush();
     await companion?.finish();
     whole = true;
     return failed;

@@ -389,9 +389,9 @@ describe('sessions whose bytes nobody takes', () => {
 });
 
 test('a table says when its part of a limit was reached', () => {
-  const held = new FlowTable(limits({ heldBytes: 10_000 }), counter(() => 'more').consumer);
+  const held = new FlowTable(limits({ heldBytes: 40_000 }), counter(() => 'more').consumer);
   for (const s of handshake(A, B)) held.segment(segment(s));
-  held.segment(segment({ seq: A, data: new Uint8Array(4000) }));
+  held.segment(segment({ seq: A, data: new Uint8Array(8000) }));
   expect([held.strained(2), held.strained(3)]).toEqual([false, true]);
   held.finish();
   expect([held.held, held.strained(3)]).toEqual([0, true]);
