@@ -86,7 +86,7 @@ const ROLES: Readonly<Record<Roles, string>> = {
 
 function partyTexts(p: Party): string[] {
   const { identification: i } = p;
-  const none = p.begun ? (p.bytes === 0 ? '(sent nothing)' : '(sent no identification string)') : '(no identification string seen)';
+  const none = `(${p.bytes === 0 ? (p.begun ? 'sent nothing' : 'nothing of it was captured') : p.begun ? 'sent no identification string' : 'no identification string seen'})`;
   const before = i?.preamble.length ?? 0;
   const line = `${endpointText(p)}  ${i === undefined ? none : shorten(i.text, 255)}`;
   return before === 0 ? [line] : [line, `  after ${count(before, 'line')} of other text: "${shorten(preambleText(i), NAME_SHOWN)}"`];

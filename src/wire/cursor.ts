@@ -59,6 +59,8 @@ export class Cursor {
   end: number;
   /** Code of an overrun of the innermost box. */
   private overrun: ProblemCode;
+  /** The first box that ran over the end of the one around it, in words: nothing in it ends where it says. */
+  private cause: string | undefined = undefined;
   private found: Problem[] | undefined = undefined;
   private readonly root: Field[];
   private children: Field[];
@@ -150,17 +152,20 @@ export class Cursor {
    */
   box<T>(length: number, codec: Codec<T>): T {
     if (length > this.remaining) {
-      // The box runs over the end: read it as far as it goes, then stop as its parent does.
+      // The box runs over the end: read it as far as it goes, then stop as its parent does. What stops the reading inside follows from that.
+      this.cause ??= `a length of ${length}, where ${this.remaining} bytes are left`;
       codec.read(this);
       this.halt(this.overrun, `a box of ${length} bytes runs over the end`);
     }
     const outerEnd = this.end;
-    const outerOverrun = this.overrun;
+    const { overrun: outerOverrun, cause: outerCause } = this;
+    this.cause = undefined;
     this.end = this.pos + length;
     this.overrun = 'malformed';
     const value = this.run(codec);
     this.end = outerEnd;
     this.overrun = outerOverrun;
+    this.cause = outerCause;
     return value;
   }
 
@@ -176,7 +181,9 @@ export class Cursor {
       if (!(error instanceof Halt)) throw error;
       const hidden = this.open.slice(depth).some((o) => o.codec.secret === true);
       const at = this.unwind(depth, this.tracing ? start : error.at, mine);
-      this.report(error.code, error.message, { start: at, end: this.end });
+      const message = error.code === this.overrun ? (this.cause ?? error.message) : error.message;
+      this.report(error.code, message, { start: at, end: this.end });
+      this.cause = undefined;
       this.children = mine;
       this.leaf(UNDECODED, at, hidden);
       return partial(codec as Codec<unknown>, mine) as T;

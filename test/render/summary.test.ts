@@ -63,6 +63,7 @@ test('what a side did not send is told from what the capture does not hold, and 
   expect(first({ client: { ...client, begun: true, bytes: 0 } })[1]).toBe('  client      10.0.0.1:40000  (sent nothing)');
   expect(first({ client: { ...client, begun: true } })[1]).toBe('  client      10.0.0.1:40000  (sent no identification string)');
   expect(first({ client: { ...client, begun: false } })[1]).toBe('  client      10.0.0.1:40000  (no identification string seen)');
+  expect(first({ client: { ...client, begun: false, bytes: 0 } })[1]).toBe('  client      10.0.0.1:40000  (nothing of it was captured)');
   const s = aFullSession();
   const line = s.server.identification;
   if (line === undefined) throw new Error('no line');

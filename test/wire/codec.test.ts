@@ -47,6 +47,18 @@ test('an overrun inside a box is malformed, stays inside it, and what follows is
   expect(decode(message, bytes, { complete: true }).value).toEqual(d.value);
 });
 
+test('of a box that runs over the end its own length is told, not what it breaks further in', () => {
+  const told = (bytes: string) => decode(message, hex(bytes), { complete: true }).problems.map((p) => `${p.code}: ${p.message}`);
+  const over = 'malformed: a length of 4294967288, where 12 bytes are left';
+  expect(told('00000007 fffffff8 00000001 61 00000001 78787878'.replace('78787878', '787878'))).toEqual([over]);
+  expect(told('00000007 fffffff8 00000001 61 787878 78787878')).toEqual([over]);
+  // It is read to its end all the same, and the box inside another one tells of itself.
+  expect(told('00000007 fffffff8 00000001 62 78787878787878')).toEqual([over]);
+  const nested = struct({ outer: box(struct({ inner: box(struct({ x: string })), y: string })) });
+  const inner = decode(nested, hex('fffffff8 00000006 000000ff 7878 000000ff 78'), { complete: true }).problems.map((p) => p.message);
+  expect(inner).toEqual(['a string of 255 bytes, where 2 are left', 'a length of 4294967288, where 15 bytes are left']);
+});
+
 test('a secret is marked in the tree, also where it breaks off, and a decode tells that there is one', () => {
   const login = struct({ user: text, password: described(secret(text), 'x') });
   const whole = encode(login, { user: 'bob', password: 'hush' });
