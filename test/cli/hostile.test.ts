@@ -1,10 +1,10 @@
 /** Captures made to hurt, through the whole program under a limit of memory, as a user would run it. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { latin1 } from '../../src/bytes/text.ts';
-import { HOSTILE } from '../support/hostile.ts';
+import { HOSTILE, SFTP } from '../support/hostile.ts';
 import { MASSES } from '../support/masses.ts';
 import { type Done, Program } from '../support/program.ts';
 
@@ -66,4 +66,17 @@ test.each(HOSTILE.map((h) => [h.name, h] as const))('%s', async (_, hostile) => 
     expect(done.seconds).toBeLessThan(SECONDS);
     expect(done.end).not.toBe('');
   }
+});
+
+test.each(SFTP.map((h) => [h.name, h] as const))('extract: %s', async (_, hostile) => {
+  writeFileSync(path, Buffer.concat([...hostile.pieces()]));
+  const folder = join(dir, 'out');
+  const done = await run(['extract', path, '-o', folder]);
+  expect(done).toMatchObject({ code: 0, err: '', unsafe: false });
+  expect(done.mb).toBeLessThan(300);
+  expect(done.seconds).toBeLessThan(SECONDS);
+  // What is far out in a file takes no room on the disk before it.
+  const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((e) => e.isFile() && e.parentPath.startsWith(folder));
+  for (const e of files) expect(statSync(join(e.parentPath, e.name)).blocks * 512).toBeLessThan(1_000_000);
+  rmSync(folder, { recursive: true, force: true });
 });

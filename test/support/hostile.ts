@@ -1,8 +1,10 @@
 /** Captures made to hurt: generators, so that what is large is never whole in memory. Each says what is wrong in it. */
 import { gzipSync } from 'node:zlib';
 import { utf8 } from '../../src/bytes/text.ts';
+import { channelCapture, type Line, NO_ATTRS, sftp, status, text, u64 } from './channel-talk.ts';
 import { big, concat, ethernet, gre, hex, IPV4, type IpFields, ipv4, little, tcp, vlan } from './packets.ts';
 import { kexInitPayload, packet, type Said, segmentsOfTalk } from './talk.ts';
+import { u32 } from './two-ends.ts';
 import { framesOf, type TcpSegment } from './variants.ts';
 
 /** A capture, in pieces. */
@@ -366,6 +368,49 @@ function nestedCertificate(depth: number): Uint8Array {
   return key;
 }
 
+// ---- Files that move ----
+
+const HUGE = 2n ** 64n - 1n;
+
+/** Opens `name` as a handle of the same name. */
+const opened = (name: string): Line[] => [
+  ['c', sftp(3, u32(1), text(name), u32(0x1a), NO_ATTRS)],
+  ['s', sftp(102, u32(1), text(name))],
+];
+
+export const SFTP: readonly Hostile[] = [
+  {
+    name: 'SFTP with offsets and sizes of 2^64 and counts of 2^32',
+    says: ['malformed', /./],
+    sessions: 1,
+    mb: 60,
+    pieces: () => [
+      channelCapture('subsystem', [
+        ...opened('far'),
+        ['c', sftp(6, u32(2), text('far'), u64(HUGE), string(utf8('x')))],
+        ['s', status(2, 0)],
+        ['c', sftp(6, u32(3), text('far'), u64(2n ** 40n - 1n), string(utf8('x')))],
+        ['s', status(3, 0)],
+        ['c', sftp(9, u32(4), text('far'), u32(1), u64(HUGE))],
+        ['s', status(4, 0)],
+        ['c', sftp(5, u32(5), text('far'), u64(HUGE), u32(0xffffffff))],
+        ['s', sftp(103, u32(5), u32(0xffffffff), utf8('x'))],
+        ['c', sftp(11, u32(6), text('.'))],
+        ['s', sftp(104, u32(6), u32(0xffffffff), text('name'), text('name'), NO_ATTRS)],
+        ['c', sftp(3, u32(7), u32(0xffffffff), utf8('name'))],
+        ['c', sftp(4, u32(8), text('far'))],
+        ['s', status(8, 0)],
+      ]),
+    ],
+  },
+  {
+    name: 'SFTP with a name of 200,000 bytes and 20,000 folders in folders',
+    sessions: 1,
+    mb: 100,
+    pieces: () => [channelCapture('subsystem', [...opened('n'.repeat(200_000)), ...opened('d/'.repeat(20_000)), ...opened('../'.repeat(20_000))])],
+  },
+];
+
 // ---- Secrets ----
 
 const COOKIE = '07'.repeat(16);
@@ -582,4 +627,4 @@ function zstdBomb(): Uint8Array {
   return concat(hex('28b52ffd00'), Uint8Array.of(7 << 3), blockHead(head.length, 0), head, ...repeat(10_000, () => rle), blockHead(0, 0, true));
 }
 
-export const HOSTILE: readonly Hostile[] = [...IDENTIFICATION, ...NETWORK, ...SSH, ...SECRETS, ...FILES];
+export const HOSTILE: readonly Hostile[] = [...IDENTIFICATION, ...NETWORK, ...SSH, ...SFTP, ...SECRETS, ...FILES];
