@@ -78,6 +78,10 @@ export class MatchedSecrets implements Secrets {
     return this.store.cookies(max);
   }
 
+  get unreadable(): string | undefined {
+    return this.store.problems.find((p) => p.code === 'malformed' || p.code === 'unknown')?.message;
+  }
+
   private offer(out: OfferedSecret[], item: SecretItem, side: Side | undefined): void {
     if (item.kind !== 'SHARED_SECRET' && item.kind !== 'PRIVATE_KEY') return;
     const note = (text: string) => this.store.markUsed(item, text);

@@ -22,6 +22,9 @@ import type { SshSession } from './session.ts';
 /** Cookies of a key log that a sentence names. */
 const COOKIES_NAMED = 3;
 
+/** Characters shown of why a line of secrets could not be read. */
+const UNREADABLE_SHOWN = 160;
+
 /** Collects what the messages of one exchange tell. */
 export class KeyExchange implements Exchange {
   readonly epoch: number;
@@ -141,10 +144,7 @@ export class KeyExchange implements Exchange {
     const rejected = this.resolved?.rejected[0];
     if (rejected !== undefined) return `the secret of ${rejected.secret.origin} ${rejected.reason}`;
     const which = this.epoch === 1 ? '' : `key exchange ${this.epoch} has `;
-    const others = secrets?.cookies(COOKIES_NAMED) ?? [];
-    const more = (secrets?.cookieCount ?? 0) - others.length;
-    const given = others.length === 0 ? 'no secrets were given' : `given were secrets for ${others.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-    return `${which}no secret for the cookie ${cookies}; ${given}`;
+    return `${which}no secret for the cookie ${cookies}; ${givenInstead(secrets)}`;
   }
 
   /** The cookie of a side's KEXINIT, in hex. */
@@ -220,4 +220,14 @@ function hostKeyIn(packet: SshPacket): HostKey | undefined {
   const length = new DataView(payload.buffer, payload.byteOffset).getUint32(1);
   if (length > payload.length - 5) return undefined;
   return hostKeyOf(payload.subarray(5, 5 + length), packet.value?.hostKey as object);
+}
+
+/** What was given, when what is wanted was not. */
+function givenInstead(secrets: Secrets | undefined): string {
+  const unread = secrets?.unreadable?.slice(0, UNREADABLE_SHOWN);
+  const others = secrets?.cookies(COOKIES_NAMED) ?? [];
+  if (others.length === 0) return unread === undefined ? 'no secrets were given' : `none could be read: ${unread}`;
+  const more = (secrets?.cookieCount ?? 0) - others.length;
+  const given = `given were secrets for ${others.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return unread === undefined ? given : `${given}; not all could be read: ${unread}`;
 }

@@ -153,6 +153,21 @@ describe('what is not to be found', () => {
     expect(session.client.decryption).toMatchObject({ state: 'lost', reason: expect.stringMatching(/is not that of this/) });
   });
 
+  test('a line of the key log that is cut off is named where its secret is missing', async () => {
+    const { segments, secrets } = recording('cipher-aes256-ctr');
+    const [line = ''] = secrets.split('\n');
+    const { session } = await read(segments, line.slice(0, -1));
+    expect(session.client.decryption).toMatchObject({
+      state: 'no-secret',
+      reason: expect.stringMatching(/none could be read: secrets:1: .* an odd number of hex digits/),
+    });
+    const other = `${'0f'.repeat(16)} SHARED_SECRET 0102`;
+    expect((await read(segments, `${other}\n${line.slice(0, -1)}`)).session.client.decryption.reason).toMatch(
+      /given were secrets for 0f0f.*; not all could be read: secrets:2/,
+    );
+    expect((await read(segments, other)).session.client.decryption.reason).toMatch(/given were secrets for [0f]+$/);
+  });
+
   test('frames cut to 200 bytes: neither side is said to have sent nothing encrypted', async () => {
     const { capture, secrets = '' } = fixture('openssh-login');
     const store = new SecretStore();

@@ -53,4 +53,6 @@ export interface Secrets {
   /** How many cookies there are secrets for, and the first `max` of them: for saying what was given instead of what is wanted. */
   readonly cookieCount: number;
   cookies(max: number): readonly string[];
+  /** The first line or block that could not be read, and why: it may have been the one that is wanted. */
+  readonly unreadable: string | undefined;
 }
