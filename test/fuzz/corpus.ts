@@ -6,13 +6,17 @@ import { changed, type Tape } from './tape.ts';
 
 /** Tapes of one target, at most; the oldest make room. */
 const MOST = 1500;
-/** Every so many cases are made without a tape, so that what the corpus does not hold is not forgotten. */
-const FRESH = 0.3;
+/** Part of the cases that is made without a tape, and part that is made with one, at least, however little came of them. */
+const LEAST = 0.15;
+/** What one case counts for beside those before it. */
+const WEIGHT = 0.03;
 
 export class Corpus {
   private readonly folder: string;
   private readonly tapes: Tape[] = [];
   private readonly names: string[] = [];
+  /** How many of the last cases reached new blocks, as a part: of those made without a tape, and of the others. */
+  private readonly yields = { fresh: 1, changed: 1 };
 
   /** Takes what is in `folder` from earlier runs. */
   constructor(folder: string) {
@@ -35,8 +39,16 @@ export class Corpus {
 
   /** A tape to begin with: one that was good, changed, or an empty one. */
   next(random: Random): Tape {
-    if (this.tapes.length === 0 || random() < FRESH) return [];
+    const { fresh, changed: other } = this.yields;
+    const chance = Math.min(1 - LEAST, Math.max(LEAST, fresh / (fresh + other)));
+    if (this.tapes.length === 0 || random() < chance) return [];
     return changed(this.one(random), random, this.one(random));
+  }
+
+  /** A case that was made without a tape (`fresh`), or with a changed one, reached new blocks, or did not. */
+  count(fresh: boolean, news: boolean): void {
+    const kind = fresh ? 'fresh' : 'changed';
+    this.yields[kind] += WEIGHT * ((news ? 1 : 0) - this.yields[kind]) + 1e-6;
   }
 
   /** One of the tapes, of the later ones more often. */

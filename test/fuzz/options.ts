@@ -1,8 +1,9 @@
 /** What the fuzzer is told on its command line. */
 
 export interface Options {
-  /** Numbers of minutes, and of the seed. */
+  /** Numbers of minutes, of cases, and of the seed. */
   readonly minutes: number;
+  readonly cases: number;
   readonly seed: number;
   /** Only this target. */
   readonly target: string | undefined;
@@ -19,7 +20,8 @@ function value(name: string): string | undefined {
 
 export function options(): Options {
   return {
-    minutes: Number(value('minutes') ?? 1),
+    minutes: Number(value('minutes') ?? (value('cases') === undefined ? 1 : Number.POSITIVE_INFINITY)),
+    cases: Number(value('cases') ?? Number.POSITIVE_INFINITY),
     seed: Number(value('seed') ?? 1),
     target: value('target'),
     tape: value('tape'),

@@ -1,5 +1,5 @@
 /**
- * The fuzzer: `npm run fuzz -- [--minutes N] [--seed N] [--target NAME] [--tape FILE] [--unguided]`. Each target gets the same
+ * The fuzzer: `npm run fuzz -- [--minutes N] [--cases N] [--seed N] [--target NAME] [--tape FILE] [--unguided]`. Each target gets the same
  * time. Every case that breaks a promise is kept under fixtures/malformed, and its tape under dist-dev/fuzz/finds; the exit code
  * is 1 when there was one. docs/fuzzing.md tells the rest.
  */
@@ -33,7 +33,7 @@ interface Work {
   opened: number;
 }
 
-const { minutes, seed, target: chosen, tape, guided } = options();
+const { minutes, cases, seed, target: chosen, tape, guided } = options();
 const all = await makeTargets();
 const targets = all.filter((t) => chosen === undefined || t.name === chosen);
 if (targets.length === 0) throw new Error(`--target is one of ${all.map((t) => t.name).join(', ')}`);
@@ -64,7 +64,10 @@ async function play(one: Work, number: number, from: Tape, fresh: boolean): Prom
   one.cases++;
   one.spent += watch.took;
   one.slowest = Math.max(one.slowest, watch.took);
-  if (coverage.take() > 0 && fresh) one.corpus.add(player.recorded);
+  const { blocks, classes } = coverage.take();
+  if (!fresh) return;
+  one.corpus.count(from.length === 0, blocks > 0);
+  if (classes > 0) one.corpus.add(player.recorded);
 }
 
 function keep({ files }: Case, recorded: Tape, name: string, error: unknown): void {
@@ -80,7 +83,7 @@ const until = performance.now() + minutes * 60_000;
 if (tape !== undefined) {
   for (const one of work) await play(one, 0, JSON.parse(readFileSync(tape, 'utf8')) as Tape, false);
 } else {
-  for (let n = 0; finds < ENOUGH && performance.now() < until; n++) {
+  for (let n = 0; finds < ENOUGH && n < cases && performance.now() < until; n++) {
     const one = work.reduce((least, w) => (w.spent < least.spent ? w : least));
     const chooser = new Player(seed * 7_000_003 + n).next;
     const known = one.known.pop();

@@ -68,6 +68,11 @@ export function wireOf(recording: Recording, other: Recording, random: Random): 
     const at = first + Math.floor(random() * (all.length - first));
     if (at < all.length) pick(TRICKS, random)(all, at, random, other);
   } while (random() < 0.7);
+  return sealed(recording, all, random);
+}
+
+/** What the two ends of `recording` send when they say `all`. */
+export function sealed(recording: Recording, all: readonly Sent[], random: Random): Wire[] {
   const sealer = new Sealer(recording, random);
   return [...recording.lines, ...all.map((one): Wire => [one.side, sealer.seal(one)])];
 }

@@ -4,7 +4,7 @@ import { peer } from '../../ssh/connection/peer.ts';
 import type { InnerMessage, Side } from '../../ssh/model.ts';
 import type { SshPacket } from '../../ssh/packet.ts';
 import { quoted } from '../../ssh/words.ts';
-import { problem } from '../../wire/problem.ts';
+import { type Problem, problem } from '../../wire/problem.ts';
 import { pieceOf } from '../framing.ts';
 import { Content, type LoggedOperation, OperationLog, secondsBetween } from '../operations.ts';
 import type { Place } from '../protocol.ts';
@@ -15,6 +15,8 @@ import { ERROR, LineBuffer, OK, ScpMessage } from './messages.ts';
 /** Characters of a path that are kept, and folders inside folders. */
 const LONGEST_PATH = 4096;
 const DEEPEST = 256;
+/** Answers in a row that nothing was said for; behind them nothing is taken for an answer. */
+const MOST_STRAY = 16;
 
 const LF = 10;
 const CONTROL = /^(?:[CD][0-7]{1,7} \d{1,19} [^\n]+|T\d+ \d+ \d+ \d+|E)\n$/;
@@ -55,6 +57,8 @@ export class ScpHandler implements ChannelHandler {
   private waiting: Waiting | undefined = undefined;
   /** It is not known where the next message of the sender begins. */
   private lost = false;
+  /** Answers in a row to nothing, of each side. */
+  private readonly stray: Record<Side, number> = { client: 0, server: 0 };
   /** False once messages are missing: then what does not fit is nobody's fault. */
   private sure = true;
   private said = false;
@@ -139,12 +143,18 @@ export class ScpHandler implements ChannelHandler {
     this.waiting = { packet: packet.index, time: packet.time, operation: undefined };
     if (line.kind === 'answer') {
       if (line.code === ERROR || line.text !== '') this.waiting = undefined;
-      if (this.moving === undefined) return;
+      if (this.moving === undefined) {
+        this.lost = this.isStray(this.sender, problems);
+        return;
+      }
       if (line.code !== OK) this.moving.faults.push(`the sender says: ${line.text}`);
       this.moving.ended = true;
       if (line.code === ERROR) this.finish();
       return;
     }
+    this.stray[this.sender] = 0;
+    // The other side gives up at a line that it does not know, so what follows is not SCP.
+    if (line.kind === 'unknown') this.lost = true;
     this.confirmed(packet);
     if (line.kind === 'T') this.times = line;
     else if (line.kind === 'D') this.enter(line.name, packet);
@@ -198,7 +208,7 @@ export class ScpHandler implements ChannelHandler {
   private fromReceiver(bytes: Uint8Array, packet: SshPacket): InnerMessage[] {
     const out: InnerMessage[] = [];
     const side = peer(this.sender);
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length && (this.expecting || this.stray[side] < MOST_STRAY); ) {
       const end = this.lineEnd(side, bytes, at, packet);
       const message = this.gather(side, bytes.subarray(at, end), packet, at);
       if (message !== undefined) {
@@ -210,8 +220,22 @@ export class ScpHandler implements ChannelHandler {
     return out;
   }
 
+  /** The receiver has something to answer. */
+  private get expecting(): boolean {
+    return this.waiting !== undefined || this.moving?.asked === true || this.moving?.ended === true;
+  }
+
+  /** Counts an answer to nothing; true when there are too many to go on. */
+  private isStray(side: Side, problems: Problem[]): boolean {
+    if (++this.stray[side] < MOST_STRAY) return false;
+    problems.push(problem('unexpected', `${MOST_STRAY} answers to nothing: what follows is not read as SCP`));
+    return true;
+  }
+
   private answer(message: ScpMessage, packet: SshPacket): void {
     const { line } = message;
+    if (this.expecting) this.stray[peer(this.sender)] = 0;
+    else this.isStray(peer(this.sender), message.problems);
     const { waiting, moving } = this;
     // What a shell prints when it starts is no answer; scp takes it for an error.
     const [code, text] = line.kind === 'answer' ? [line.code, line.text] : [ERROR, 'a line that is no answer'];

@@ -112,6 +112,17 @@ test('lines that are none, and ends of directories that were not begun', async (
   expect(deep.problems).toEqual(['limit: SCP: folders inside folders, more than 256']);
 });
 
+test('what is not SCP any more is not listed piece by piece', async () => {
+  const inner = async (lines: readonly Line[]) => (await up(lines)).packets.reduce((sum, p) => sum + p.inner.length, 0);
+  expect(await inner([say('no line of SCP\n'.repeat(500)), say('x\n'.repeat(500))])).toBe(2);
+  // The first one says that the receiver is ready.
+  expect(await inner([['s', new Uint8Array(5000)]])).toBe(16);
+  expect(await inner([['c', new Uint8Array(5000)]])).toBe(17);
+  const { files, problems } = await up([say('no line\n'), say('C0644 3 f\n'), OK, say('abc'), END, OK]);
+  expect(files.map(({ path, bytes, complete }) => ({ path, bytes, complete }))).toEqual([{ path: 'f', bytes: 3, complete: true }]);
+  expect(problems).toEqual(['malformed: unknown: a line that is no message of SCP']);
+});
+
 test('names of folders and files are the sender’s, joined', async () => {
   const { files } = await up([say('D0755 0 ..\n'), OK, say('C0644 1 ../../x\n'), OK, say('a'), END, OK, say('E\n'), OK]);
   expect(files[0]?.path).toBe('../../../x');
