@@ -113,7 +113,7 @@ export const DEFAULT_LIMITS: Limits = {
   reorderFrames: 64,
   heldBytes: 128 * 1024 * 1024,
   sessions: 65_536,
-  sessionBytes: 64 * 1024 * 1024,
+  sessionBytes: 256 * 1024 * 1024,
   idleSeconds: 600,
   preambleBytes: 64 * 1024,
   preambleLines: 1024,

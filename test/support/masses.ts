@@ -133,7 +133,6 @@ export const MASSES: readonly Mass[] = [
   {
     name: '2,000 sessions that stop within a packet of 256 KB',
     mb: 700,
-    says: /limit sessionBytes/,
     write: masses(2000, [...OPENING, { flags: ACK, payload: concat(utf8(HELLO), hex('0003fff0'), new Uint8Array(50_000)) }]),
   },
   {
