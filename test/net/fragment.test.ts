@@ -187,10 +187,13 @@ test('the number of datagrams that wait and their bytes are limited; the oldest 
   const list = frames([...four.slice(0, 1), ...firsts, ...four.slice(1)]);
   const gone = 'limit: IP datagrams given up for others while they waited for fragments';
   expect(read(list, { ipDatagrams: 6 }).found.length).toBe(1);
-  expect(read(list, { ipDatagrams: 5 })).toEqual({ found: [], problems: [`${gone}: 2`, 'gap: IP datagrams that lack fragments: 5'] });
+  expect(read(list, { ipDatagrams: 5 })).toEqual({
+    found: [],
+    problems: [`${gone} (limits ipDatagrams, ipFragmentBytes): 2`, 'gap: IP datagrams that lack fragments: 5'],
+  });
   expect(read(list, { ipFragmentBytes: 1000 }).found).toEqual([]);
   expect(read(list, { ipFragmentBytes: 1000 }).problems[0]).toContain(gone);
-  expect(read(frames(four), { ipFragmentBytes: 100 }).problems).toEqual(['limit: IP fragments too large to keep: 3']);
+  expect(read(frames(four), { ipFragmentBytes: 100 }).problems).toEqual(['limit: IP fragments too large to keep (limit ipFragmentBytes): 3']);
 });
 
 function changed(bytes: Uint8Array, offset: number, value: number): Uint8Array {
