@@ -60,8 +60,8 @@ test('limits hold over all files together', () => {
   expect(store.byCookie(COOKIE)).toHaveLength(2);
   expect(store.items).toHaveLength(4);
   expect(store.problems.map((p) => [p.code, p.message])).toEqual([
-    ['limit', 'f:3: more than 2 different secrets for one cookie'],
-    ['limit', 'g:2: there are more secrets than sshark keeps: this line and those after it were not read'],
+    ['limit', 'f:3: more than 2 different secrets for one cookie (limit secretsPerCookie)'],
+    ['limit', 'g:2: there are more secrets than sshark keeps: this line and those after it were not read (limit secretItems)'],
   ]);
   expect(store.files.map((f) => [f.file, f.items, f.spellings])).toEqual([
     ['f', 3, ['Wireshark key log']],

@@ -44,9 +44,12 @@ function purpose(c: Channel): string {
   const who = c.opener === 'client' ? 'the client' : 'the server';
   if (c.type === 'session') {
     const terminal = c.terminal === undefined ? '' : ` on a terminal ${name(c.terminal.term, 32)} of ${c.terminal.columns} columns and ${c.terminal.rows} rows`;
-    if (c.command !== undefined) return `${who} ran a command${terminal}: "${name(c.command, 200)}"`;
-    if (c.subsystem !== undefined) return `${who} started the subsystem "${name(c.subsystem)}"`;
-    return c.requests.some((r) => r.name === 'shell') ? `${who} started a shell${terminal}` : `${who} opened a session channel and ran nothing on it`;
+    const refused = startRefused(c);
+    if (c.command !== undefined) return `${who} ${refused ? 'asked to run' : 'ran'} a command${terminal}: "${name(c.command, 200)}"`;
+    if (c.subsystem !== undefined) return `${who} ${refused ? 'asked for' : 'started'} the subsystem "${name(c.subsystem)}"`;
+    return c.requests.some((r) => r.name === 'shell')
+      ? `${who} ${refused ? 'asked for' : 'started'} a shell${terminal}`
+      : `${who} opened a session channel and ran nothing on it`;
   }
   const { hostToConnect, portToConnect, addressConnected, portConnected, socketPath } = c.parameters;
   const [host, port] = [hostToConnect ?? addressConnected, portToConnect ?? portConnected];
@@ -57,7 +60,7 @@ function purpose(c: Channel): string {
 
 function fate(c: Channel): string {
   if (c.state === 'refused') return `It was refused: ${name(c.refusal, 120)}.`;
-  if (startRefused(c)) return 'The server refused to start that.';
+  if (startRefused(c)) return 'The server refused.';
   const up = c.bytes.client + c.extendedBytes.client;
   const down = c.bytes.server + c.extendedBytes.server;
   const moved = `${grouped(up)} bytes went from the client to the server and ${grouped(down)} back`;
