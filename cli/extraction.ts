@@ -42,6 +42,7 @@ export class Extraction implements Companion {
 
   async finish(): Promise<void> {
     this.manifest.finish();
+    this.folder.finish();
     await this.open.close();
   }
 
@@ -49,6 +50,7 @@ export class Extraction implements Companion {
   async abort(): Promise<void> {
     await this.open.close();
     for (const file of this.files.values()) file.remove();
+    this.folder.finish();
     this.manifest.remove();
   }
 
@@ -64,8 +66,7 @@ export class Extraction implements Companion {
   private finished(t: Transfer): void {
     const file = t.complete ? this.fileOf(t) : this.files.get(t);
     this.files.delete(t);
-    const sha256 = file?.finish(t.holes);
-    const result = { file: file?.relative, sha256 };
+    const result = file?.finish(t.holes) ?? { file: undefined, sha256: undefined };
     this.done.set(t, result);
     this.manifest.add(textOfRecord(recordOfFile(t, result)));
   }

@@ -1,5 +1,5 @@
 /** A folder that files are written below, and never beside: new files only, through no link. */
-import { constants, lstatSync, mkdirSync, openSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { closeSync, constants, lstatSync, mkdirSync, openSync, realpathSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { otherName } from '../src/bytes/safe-path.ts';
 import { InputError } from './command.ts';
@@ -18,21 +18,24 @@ const REMEMBERED = 4096;
 const NEW_FILE = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
 const OLD_FILE = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0);
 
-/** A file below the folder, open to read and write. */
+/** A file of the folder that has no name yet, open to read and write. */
 export interface OpenedFile {
   readonly fd: number;
-  /** Where it is. */
+  /** Where it is for now. */
   readonly path: string;
-  /** Its path below the folder, with `/`. */
-  readonly relative: string;
 }
 
-/** The folder. It is made when the first file is. */
+/** Where files stand in the folder while they are written. */
+const UNFINISHED = `.sshark-${process.pid}`;
+
+/** The folder. It is made when the first file is. Files are written beside, and get their names when they are done. */
 export class Folder {
   private readonly path: string;
   private readonly force: boolean;
   private readonly started = Date.now();
   private root: string | undefined = undefined;
+  private unfinished: string | undefined = undefined;
+  private made = 0;
   /** Folders by where they were wanted. */
   private readonly folders = new Map<string, string>();
   /** How many files of one name there are. */
@@ -52,14 +55,37 @@ export class Folder {
     throw new InputError(`${join(this.path, name)} is there already: choose another folder, or --force to write over what is in it`);
   }
 
-  /** A new file at `names`, or where one of these is taken, at a name like it. */
-  create(names: readonly string[]): OpenedFile {
+  /** A new file, which `place` gives a name. */
+  create(): OpenedFile {
+    try {
+      this.unfinished ??= this.enter('', UNFINISHED);
+      const path = this.at(`${this.unfinished}${this.made++}`);
+      return { fd: openSync(path, NEW_FILE, PRIVATE), path };
+    } catch (error) {
+      throw unwritable(this.path, error);
+    }
+  }
+
+  /** Moves the file at `path` to `names`, or where one of these is taken, to a name like it. Gives its path below the folder, with `/`. */
+  place(path: string, names: readonly string[]): string {
     try {
       const below = names.slice(0, -1).reduce((folder, name) => this.enter(folder, name), '');
-      return this.createIn(below, names[names.length - 1] as string);
+      const relative = this.reserveIn(below, names[names.length - 1] as string);
+      renameSync(path, this.at(relative));
+      return relative;
     } catch (error) {
       throw unwritable(join(this.path, ...names), error);
     }
+  }
+
+  /** No file is written any more. */
+  finish(): void {
+    try {
+      if (this.unfinished !== undefined) rmdirSync(this.at(this.unfinished));
+    } catch {
+      // something of somebody else is in it
+    }
+    this.unfinished = undefined;
   }
 
   /** Where `relative` is; makes the folder. */
@@ -97,7 +123,8 @@ export class Folder {
     }
   }
 
-  private createIn(folder: string, name: string): OpenedFile {
+  /** Makes an empty file of that name, or of one like it: nobody else can take it then. */
+  private reserveIn(folder: string, name: string): string {
     const wanted = folder + name;
     const first = (this.taken.get(wanted) ?? 0) + 1;
     for (let attempt = first; attempt < first + ATTEMPTS; attempt++) {
@@ -105,9 +132,9 @@ export class Folder {
       const path = this.at(relative);
       if (this.force) this.remove(path);
       try {
-        const fd = openSync(path, NEW_FILE, PRIVATE);
+        closeSync(openSync(path, NEW_FILE, PRIVATE));
         remember(this.taken, wanted, attempt);
-        return { fd, path, relative };
+        return relative;
       } catch (error) {
         if (codeOf(error) !== 'EEXIST') throw error;
       }

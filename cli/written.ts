@@ -32,10 +32,10 @@ export class OpenFiles {
     this.program = program;
   }
 
-  /** A new file at `names` below the folder, or at names like these. */
+  /** A new file for `names` below the folder, or for names like these. */
   create(names: readonly string[]): WrittenFile {
     this.makeRoom();
-    const file = new WrittenFile(this, this.folder.create(names), this.made++);
+    const file = new WrittenFile(this, this.folder.create(), names, this.made++);
     this.open.add(file);
     return file;
   }
@@ -48,6 +48,11 @@ export class OpenFiles {
       file.resume();
       this.open.add(file);
     }
+  }
+
+  /** Gives the file at `path` its name; see `Folder.place`. */
+  place(path: string, names: readonly string[]): string {
+    return this.folder.place(path, names);
   }
 
   /** `file` is done. True when it was open. */
@@ -77,9 +82,9 @@ export class OpenFiles {
 
 /** One file. Pieces that follow each other are written together. */
 export class WrittenFile {
-  /** Its path below the folder, with `/`. */
-  readonly relative: string;
+  /** Where it is while it is written, and the names it is meant for. */
   private readonly path: string;
+  private readonly names: readonly string[];
   private readonly files: OpenFiles;
   private fd: number;
   /** What tells that it is the same file when it is opened again. */
@@ -95,12 +100,12 @@ export class WrittenFile {
   private readonly ranges = new Ranges(DEFAULT_LIMITS.transferRanges);
   private readonly number: number;
 
-  constructor(files: OpenFiles, { fd, path, relative }: OpenedFile, number: number) {
+  constructor(files: OpenFiles, { fd, path }: OpenedFile, names: readonly string[], number: number) {
     this.files = files;
     this.number = number;
     this.fd = fd;
     this.path = path;
-    this.relative = relative;
+    this.names = names;
     this.inode = inodeOf(fd);
   }
 
@@ -144,8 +149,11 @@ export class WrittenFile {
     this.writer?.begin(this.number, this.fd, this.inOrder ? this.hashed : undefined);
   }
 
-  /** Everything came. `holes` are left empty, also where something was written. Gives the SHA-256 of a file without holes. */
-  finish(holes: readonly Span[]): string | undefined {
+  /**
+   * Everything came: the file gets its name. `holes` are left empty, also where something was written. Gives its path below the folder,
+   * with `/`, and the SHA-256 of a file without holes.
+   */
+  finish(holes: readonly Span[]): { readonly file: string; readonly sha256: string | undefined } {
     this.files.use(this);
     this.flush();
     const sum = this.wait(true);
@@ -154,7 +162,7 @@ export class WrittenFile {
     const whole = holes.length > 0 ? undefined : this.inOrder ? (sum ?? this.hash.digest('hex')) : this.sumOf(this.ranges.end);
     closeSync(this.fd);
     this.files.forget(this);
-    return whole;
+    return { file: this.files.place(this.path, this.names), sha256: whole };
   }
 
   /** Not all of it will come: it is taken away, if it still is the one that was made. */
