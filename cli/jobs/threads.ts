@@ -12,7 +12,7 @@ import { Turns } from './turns.ts';
 /** Up to so many bytes the program is slow, because it is not yet compiled; from there on it is measured, over so many bytes and milliseconds, whether workers pay. */
 const WARMING = 8 * 1024 * 1024;
 const WINDOW = 16 * 1024 * 1024;
-const LEAST_TIME = 10;
+const LEAST_TIME = 100;
 /** Times as long as its reading that a frame of a session takes; of a handshake it is more, of a transfer nobody decrypts less. */
 const SESSION_FRAME = 4;
 /** The part of the time that sessions must take. */
