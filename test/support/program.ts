@@ -38,10 +38,20 @@ export interface How {
 
 const SIGNALS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGTERM: 15 };
 
-/** Says when the process takes signals, and at the end what the process took, on descriptor 3. */
-const METER = `import { writeSync } from 'node:fs';
+/**
+ * Says when the process takes signals, and at the end what the process took, on descriptor 3. Peak memory is that of /proc where there is one:
+ * what getrusage tells begins with the memory of the process that started this one.
+ */
+const METER = `import { readFileSync, writeSync } from 'node:fs';
+function peak() {
+  try {
+    return Number(/VmHWM:\\s*(\\d+)/.exec(readFileSync('/proc/self/status', 'latin1'))[1]);
+  } catch {
+    return process.resourceUsage().maxRSS;
+  }
+}
 process.on('newListener', (name) => name === 'SIGTERM' && writeSync(3, 'ready\\n'));
-process.on('exit', () => { const r = process.resourceUsage(); writeSync(3, JSON.stringify([r.maxRSS / 1024, (r.userCPUTime + r.systemCPUTime) / 1e6])); });
+process.on('exit', () => { const r = process.resourceUsage(); writeSync(3, JSON.stringify([peak() / 1024, (r.userCPUTime + r.systemCPUTime) / 1e6])); });
 if (process.env.TEST_UMASK !== undefined) process.umask(Number(process.env.TEST_UMASK));
 `;
 
