@@ -3,7 +3,7 @@ import { FORMS, print, resultsOf, storeOf } from '../support/outputs.ts';
 import { PROBES, type Probe } from '../support/scaling.ts';
 
 /** Four times as many take four times as long, or sixteen times when somebody goes through all for each. */
-const MOST = 9;
+const MOST = 12;
 /** Milliseconds below which garbage collection and compilation count for more than the work. */
 const SHORT = 250;
 /** Times that a probe is tried again: a busy machine may spoil some, and none makes a quadratic one pass. */
