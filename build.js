@@ -32,6 +32,8 @@ await build({
   logLevel: 'warning',
 });
 chmodSync('dist/cli/main.js', 0o755);
+// The program runs by node:vm, which loads no modules: what is imported late must be in the bundle.
+if (readFileSync('dist/cli/run.cjs', 'latin1').includes('import("')) throw new Error('the bundle imports a module that is not in it');
 
 // The code of what a run calls for is made by such runs: on captures of every kind of work.
 const { BUNDLE, CODE_CACHE, programOf, scriptOf } = await import('./dist/cli/bundle.js');
