@@ -31,13 +31,12 @@ export class KeyExchange implements Exchange {
   readonly packets: number[] = [];
   readonly kexinit: Partial<Record<End, SentKexInit>> = {};
   negotiation: Negotiation | undefined;
-  hostKey: HostKey | undefined;
-  signatureAlgorithm: string | undefined;
+  private shown: HostKey | undefined;
   /** What the secrets of this exchange gave; undefined before they were asked for, or without any. */
   resolved: Resolved<OfferedSecret> | undefined;
   /** What was found when the signature did not verify. */
   private finding: Finding | undefined;
-  /** Messages 30 to 49 of this exchange. */
+  /** Messages 30 to 49 of this exchange, both sides. */
   readonly messages: SshPacket[] = [];
   private session: SshSession | undefined;
   /** Derived keys that opened packets of this exchange, which has no K. */
@@ -60,13 +59,19 @@ export class KeyExchange implements Exchange {
     if (a !== undefined && b !== undefined) this.negotiation = client === 'a' ? negotiate(a.lists, b.lists) : negotiate(b.lists, a.lists);
   }
 
-  /** Takes what a key exchange message shows of the host key and the signature. */
-  learn(packet: SshPacket): void {
-    this.messages.push(packet);
-    if (packet.message === undefined || packet.discarded) return;
-    if (packet.value?.hostKey !== undefined && this.hostKey === undefined) this.hostKey = hostKeyIn(packet);
-    const signature = packet.value?.signature as { algorithm?: string } | undefined;
-    if (typeof signature?.algorithm === 'string') this.signatureAlgorithm = signature.algorithm;
+  /** The messages that count. */
+  private get heeded(): readonly SshPacket[] {
+    return this.messages.filter((packet) => packet.message !== undefined && !packet.discarded);
+  }
+
+  get hostKey(): HostKey | undefined {
+    for (const packet of this.heeded) if (packet.value?.hostKey !== undefined) this.shown ??= hostKeyIn(packet);
+    return this.shown;
+  }
+
+  get signatureAlgorithm(): string | undefined {
+    const names = this.heeded.map((packet) => (packet.value?.signature as { algorithm?: unknown } | undefined)?.algorithm);
+    return names.filter((name) => typeof name === 'string').at(-1);
   }
 
   // --- secrets

@@ -191,9 +191,9 @@ function handleKex(session: SshSession, d: Direction, packet: SshPacket, number:
   }
   d.guessing = false;
   if (exchange.negotiation === undefined) method = guessMethod(number, packet.payloadBytes, exchange.kexinit[d.end]?.lists.kexAlgorithms ?? []);
-  packet.open(resolve(number, side, { protocol: 2, kex: method }), method?.names[0]);
+  packet.openLater(resolve(number, side, { protocol: 2, kex: method }), method?.names[0]);
   checkOrder(session, d, packet, number);
-  exchange.learn(packet);
+  exchange.messages.push(packet);
   session.exchangeBytes += MESSAGE_COST + packet.length;
   session.phase('key exchange', packet.time, packet.frame);
   session.give({ packet });

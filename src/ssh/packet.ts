@@ -4,7 +4,7 @@ import type { Timestamp } from '../capture/frame.ts';
 import type { End } from '../stream/chunk.ts';
 import type { Taken } from '../stream/queue.ts';
 import type { Codec } from '../wire/codec.ts';
-import { decode } from '../wire/cursor.ts';
+import { decode, isClean } from '../wire/cursor.ts';
 import type { Field } from '../wire/field.ts';
 import { type Problem, problem } from '../wire/problem.ts';
 import type { Opened } from './crypto/opener.ts';
@@ -51,7 +51,6 @@ export class SshPacket implements Packet {
   side: Side = 'client';
   discarded = false;
   message: MessageDef<unknown> | undefined = undefined;
-  value: Readonly<Record<string, unknown>> | undefined = undefined;
   answers: number | undefined = undefined;
   channel: Channel | undefined = undefined;
   inner: readonly InnerMessage[] = NOTHING_INSIDE;
@@ -61,6 +60,9 @@ export class SshPacket implements Packet {
   readonly problems: Problem[];
   /** The data of a channel in it is secret as a whole. */
   private hidden = false;
+  private decoded: Readonly<Record<string, unknown>> | undefined = undefined;
+  /** Nothing is wrong with the message, and its value is made when it is asked for. */
+  private postponed = false;
   readonly payload: Span | undefined;
   readonly number: number | undefined;
   /** The bytes that hold the message, from `start` to `end`. */
@@ -180,13 +182,27 @@ export class SshPacket implements Packet {
     const quick = this.decodeBody(false);
     // Spans of problems count in `plain`.
     const d = quick.problems.length > 0 && this.ahead > 0 ? this.decodeBody(true) : quick;
-    this.value = d.value as Record<string, unknown>;
+    this.decoded = d.value as Record<string, unknown>;
     this.secret = d.secret;
     this.problems.push(...d.problems);
     if (def === undefined)
       this.problems.push(
         problem('unknown', `message number ${this.number} has no meaning known here`, { span: { start: this.payload.start, end: this.payload.end } }),
       );
+  }
+
+  /** The same for a message whose value perhaps nobody will ask for. */
+  openLater(def: MessageDef | undefined, context?: string): void {
+    this.postponed = def !== undefined && this.payload !== undefined && isClean(def.body, this.carrier, this.start + 1, this.end);
+    if (this.postponed) {
+      this.message = def;
+      this.context = context;
+    } else this.open(def, context);
+  }
+
+  get value(): Readonly<Record<string, unknown>> | undefined {
+    if (this.postponed && this.decoded === undefined) this.decoded = this.decodeBody(false).value as Record<string, unknown>;
+    return this.decoded;
   }
 
   /** The data of a channel that it carries holds a private key or the like: it is shown only to those who ask for secrets. */
