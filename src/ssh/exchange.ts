@@ -31,6 +31,8 @@ export class KeyExchange implements Exchange {
   readonly packets: number[] = [];
   readonly kexinit: Partial<Record<End, SentKexInit>> = {};
   negotiation: Negotiation | undefined;
+  /** The method in force, when it was negotiated and is known. */
+  method: KexMethod | undefined;
   private shown: HostKey | undefined;
   /** What the secrets of this exchange gave; undefined before they were asked for, or without any. */
   resolved: Resolved<OfferedSecret> | undefined;
@@ -46,17 +48,13 @@ export class KeyExchange implements Exchange {
     this.epoch = epoch;
   }
 
-  /** The method in force, when it was negotiated and is known. */
-  get method(): KexMethod | undefined {
-    const name = this.negotiation?.kex;
-    return name === undefined ? undefined : kexMethod(name);
-  }
-
   /** Settles the algorithms, when both KEXINITs are there. */
   settle(client: End): void {
     if (this.negotiation !== undefined) return;
     const { a, b } = this.kexinit;
-    if (a !== undefined && b !== undefined) this.negotiation = client === 'a' ? negotiate(a.lists, b.lists) : negotiate(b.lists, a.lists);
+    if (a === undefined || b === undefined) return;
+    this.negotiation = client === 'a' ? negotiate(a.lists, b.lists) : negotiate(b.lists, a.lists);
+    this.method = this.negotiation.kex === undefined ? undefined : kexMethod(this.negotiation.kex);
   }
 
   /** The messages that count. */

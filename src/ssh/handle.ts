@@ -143,7 +143,7 @@ function takeKexInit(session: SshSession, d: Direction, packet: SshPacket): void
   if (lists.reserved !== 0) packet.problems.push(problem('noncanonical', `the reserved field is ${lists.reserved} and should be 0`, { rfc: '4253#7.1' }));
   if (packet.sequence > 0 && d.epoch === 0) d.beforeKexInit = packet.sequence;
   session.phase('negotiation', packet.time, packet.frame);
-  const side = sideOfKexNames(lists.kexAlgorithms);
+  const side = session.rolesKnown ? undefined : sideOfKexNames(lists.kexAlgorithms);
   if (side !== undefined) session.learnRole(d.end, side);
   if (session.rolesKnown) exchange.settle(session.endOf('client'));
   settleStrict(session);

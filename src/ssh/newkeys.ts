@@ -93,7 +93,7 @@ function readWithoutKeys(session: SshSession, d: Direction, algorithms: Directio
   }
   const framing = framingWithoutKeys(row, mac(algorithms.mac ?? 'none'));
   if (framing?.open !== true) d.obstacle = new NoSecret(why);
-  const suite = suiteOf(algorithms);
+  const { suite } = d;
   if (framing !== undefined) {
     d.framing = framing;
     if (!framing.open && suite !== undefined) expectLaterKeys(session, d, suite);

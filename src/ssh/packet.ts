@@ -83,11 +83,11 @@ export class SshPacket implements Packet {
     const whole = inflated !== undefined;
     const ahead = opened?.start ?? 0;
     this.payload = payload;
-    this.carrier = inflated ?? opened?.text ?? taken.space.bytes;
+    this.carrier = inflated ?? opened?.text ?? taken.bytes;
     this.start = whole || payload === undefined ? 0 : payload.start - ahead;
     this.end = whole ? inflated.length : payload === undefined ? 0 : payload.end - ahead;
     this.number = this.start < this.end ? this.carrier[this.start] : undefined;
-    this.problems = framed.problems === undefined ? [] : [...framed.problems];
+    this.problems = framed.problems === undefined || framed.problems.length === 0 ? [] : [...framed.problems];
   }
 
   get session(): Session {

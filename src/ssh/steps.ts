@@ -54,16 +54,17 @@ function drop(d: Direction): boolean {
 /** Looks for the identification string; true when it was there, or cannot be. */
 export function readLines(session: SshSession, d: Direction, last: boolean): boolean {
   const { queue } = d;
+  const waiting = queue.bytes;
   const underWay = session.flow.initiator === undefined && queue.length > 0;
   // No line begins like a packet.
-  const scan = plausibleClearPacket(queue.bytes) ? 'none' : scanIdentification(queue.bytes, session.limits, last || (underWay && binary(queue.bytes)));
+  const scan = plausibleClearPacket(waiting) ? 'none' : scanIdentification(waiting, session.limits, last || (underWay && binary(waiting)));
   if (scan === 'more') return false;
   if (scan === 'none') {
     noIdentification(session, d, last);
     return !last;
   }
   const taken = queue.take(scan.length);
-  const bytes = taken.space.bytes.slice(scan.line.start, scan.line.end);
+  const bytes = taken.bytes.subarray(scan.line.start, scan.line.end);
   const text = textOf(bytes);
   d.identification = {
     session,
