@@ -4,9 +4,9 @@ import { ByteQueue } from '../stream/queue.ts';
 import { CLEAR, type Framing } from './binary-packet.ts';
 import type { PacketInflater } from './crypto/inflate.ts';
 import type { Opener } from './crypto/opener.ts';
+import type { SentKexInit } from './kexinit.ts';
 import type { LaterKeys } from './later-keys.ts';
 import type { Decryption, DecryptionState, Identification } from './model.ts';
-import type { KexInit } from './negotiate.ts';
 import type { SshPacket } from './packet.ts';
 import type { Quest } from './quest.ts';
 import type { Suite } from './shape.ts';
@@ -16,15 +16,6 @@ import type { Suite } from './shape.ts';
  * (`counting`), or not at all because the reader lost its place (`lost`) or is looking for it with the keys (`searching`).
  */
 export type Stage = 'lines' | 'packets' | 'counting' | 'lost' | 'searching';
-
-/** A KEXINIT and its bytes. */
-export interface SentKexInit {
-  readonly lists: KexInit;
-  /** The payload, message number included: I_C or I_S of the exchange hash. */
-  readonly payload: Uint8Array;
-  /** The whole packet in clear, packet_length to padding. */
-  readonly packet: Uint8Array;
-}
 
 /** What keeps the bytes after NEWKEYS from being opened. */
 export interface Obstacle {

@@ -8,6 +8,7 @@ import type { Direction } from './direction.ts';
 import { guessMethod } from './guess.ts';
 import { kexMethod } from './kex/index.ts';
 import type { KexMethod } from './kex/method.ts';
+import { sentKexInit } from './kexinit.ts';
 import { firstMethodName, type KexInit, negotiate } from './negotiate.ts';
 import { takeNewKeys } from './newkeys.ts';
 import { misplaced, notFirst } from './order.ts';
@@ -135,7 +136,7 @@ function takeKexInit(session: SshSession, d: Direction, packet: SshPacket): void
   const lists = packet.value as unknown as KexInit;
   const exchange = session.exchange(d.epoch);
   if (exchange.kexinit[d.end] !== undefined) return; // a second one was reported; the first counts
-  const sent = { lists, payload: packet.payloadBytes, packet: packet.plain.bytes.subarray(0, 4 + packet.length) };
+  const sent = sentKexInit(lists, packet);
   d.kexinit = sent;
   exchange.kexinit[d.end] = sent;
   session.exchangeBytes += MESSAGE_COST + BYTE_COST * packet.length;

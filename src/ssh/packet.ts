@@ -72,18 +72,21 @@ export class SshPacket implements Packet {
   private readonly header: Header;
   private readonly framed: Framed;
   private readonly taken: Taken;
+  private readonly borrowed: Uint8Array | undefined;
   private plainSpace: Space | undefined = undefined;
   private inflatedSpace: Space | undefined = undefined;
 
-  constructor(header: Header, framed: Framed, taken: Taken) {
+  /** `borrowed` are the bytes of a packet in clear whose own were not kept: they are there while it is handled. */
+  constructor(header: Header, framed: Framed, taken: Taken, borrowed?: Uint8Array) {
     this.header = header;
     this.framed = framed;
     this.taken = taken;
+    this.borrowed = borrowed;
     const { payload, opened, inflated } = framed;
     const whole = inflated !== undefined;
     const ahead = opened?.start ?? 0;
     this.payload = payload;
-    this.carrier = inflated ?? opened?.text ?? taken.bytes;
+    this.carrier = inflated ?? opened?.text ?? borrowed ?? taken.bytes;
     this.start = whole || payload === undefined ? 0 : payload.start - ahead;
     this.end = whole ? inflated.length : payload === undefined ? 0 : payload.end - ahead;
     this.number = this.start < this.end ? this.carrier[this.start] : undefined;
@@ -167,6 +170,11 @@ export class SshPacket implements Packet {
   /** The payload's bytes, message number first; empty for a packet that was not opened. */
   get payloadBytes(): Uint8Array {
     return this.carrier.subarray(this.start, this.end);
+  }
+
+  /** The packet in clear, packet_length to padding. */
+  get clearBytes(): Uint8Array {
+    return (this.borrowed ?? this.plain.bytes).subarray(0, 4 + this.length);
   }
 
   /** Bytes of the packet in front of those that hold the message. */

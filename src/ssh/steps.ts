@@ -18,7 +18,9 @@ import { openNext } from './sealed-packet.ts';
 import type { SshSession } from './session.ts';
 import { unpack } from './unpack.ts';
 
+const KEXINIT = 20;
 const NEWKEYS = 21;
+const PASSING: ReadonlySet<number> = new Set([KEXINIT, NEWKEYS]);
 /** Bytes shown of what is not SSH. */
 const SHOWN = 16;
 
@@ -135,11 +137,14 @@ function readPacket(session: SshSession, d: Direction): boolean {
     return false;
   }
   if (d.later !== undefined && tryLaterKeys(session, d, d.queue.bytes.subarray(0, frame.total))) return true;
-  const taken = d.queue.take(frame.total);
+  // Where nobody takes packets, nobody comes back to these: they are read where they lie.
+  const passing = !session.keepsPackets && d.epoch === 0 && d.framing.protocol === 2 && PASSING.has(d.queue.at(5));
+  const borrowed = passing ? d.queue.view(frame.total) : undefined;
+  const taken = d.queue.take(frame.total, !passing);
   const encrypted = d.epoch > 0 || !d.framing.open;
   const mac = d.framing.protocol === 2 && d.framing.tagLength > 0 ? 'unchecked' : 'none';
   const header: Header = { session, from: d.end, epoch: d.epoch, sequence: d.sequence, protocol: d.framing.protocol, encrypted, mac };
-  const packet = new SshPacket(header, frame, taken);
+  const packet = new SshPacket(header, frame, taken, borrowed);
   d.sequence = (d.sequence + 1) >>> 0;
   if (encrypted) {
     d.encryptedBytes += frame.total;
