@@ -25,11 +25,10 @@ export const CLEAR: Framing = { protocol: 2, open: true, tagLength: 0, lengthInB
 export const SSH1_CLEAR: Framing = { protocol: 1, open: true, tagLength: 4, lengthInBlock: false, blockLength: 8 };
 export const SSH1_SEALED: Framing = { ...SSH1_CLEAR, open: false };
 
-/** The framing under `cipher` and `mac` as far as a reader without keys can follow it; undefined when the length is encrypted. */
+/** The framing under `cipher`, which encrypts, and `mac` as far as a reader without keys can follow it; undefined when the length is encrypted. */
 export function framingWithoutKeys(cipher: CipherRow, mac: MacRow | undefined): Framing | undefined {
   const etm = mac?.etm === true && !cipher.aead;
   const blockLength = Math.max(8, cipher.blockLength);
-  if (cipher.name === 'none') return { protocol: 2, open: true, tagLength: mac?.tagLength ?? 0, lengthInBlock: !etm, blockLength };
   if (cipher.lengthInClear) return { protocol: 2, open: false, tagLength: cipher.tagLength, lengthInBlock: false, blockLength };
   if (etm) return { protocol: 2, open: false, tagLength: mac?.tagLength ?? 0, lengthInBlock: false, blockLength };
   return undefined;

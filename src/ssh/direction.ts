@@ -108,9 +108,14 @@ export class Direction {
     if (obstacle !== undefined) return openedPackets > 0 ? { state: 'partial', reason: obstacle.reason } : obstacle;
     if (this.encryptedBytes === 0) return this.stage === 'lost' ? UNPLACED : { state: 'none', reason: 'nothing was sent encrypted' };
     if (openedPackets < encryptedPackets) return { state: 'partial', reason: `${encryptedPackets - openedPackets} packets were not opened` };
-    if (this.opener === undefined) return { state: 'ok', reason: 'the content is not encrypted' };
-    const verified = this.opener.unchecked === true ? 'but no MAC was verified, as its key is not known' : 'and its integrity verified';
-    return { state: 'ok', reason: `every packet was opened ${verified}${this.keyNote === undefined ? '' : `, with ${this.keyNote}`}` };
+    const what = this.suite?.cipher.name === 'none' ? 'the content is not encrypted' : 'every packet was opened';
+    return { state: 'ok', reason: `${what}${this.verified}${this.keyNote === undefined ? '' : `, with ${this.keyNote}`}` };
+  }
+
+  /** What vouches for the packets, in words. */
+  private get verified(): string {
+    if (this.opener?.tailLength === 0) return ', and no MAC protects it';
+    return this.opener?.unchecked === true ? ', but no MAC was verified, as its key is not known' : ' and its integrity verified';
   }
 }
 

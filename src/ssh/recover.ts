@@ -15,14 +15,14 @@ import type { Damage } from './sealed-packet.ts';
 import { type Found, type Look, Scan, type Search, Searches, type View } from './search.ts';
 import type { SshSession } from './session.ts';
 import { type Shape, type Suite, shapeOf } from './shape.ts';
-import { breakCompression } from './unpack.ts';
+import { breakCompression, mayCompress } from './unpack.ts';
 
 /** The packet of `d` at stream offset `offset` runs into a gap, and its keys are known: from here on the next packet is looked for. */
 export function recoverFromGap(session: SshSession, d: Direction, offset: number, gap: Gap, opener: Opener, suite: Suite): void {
   const shape = shapeOf(suite, session.limits, opener.unchecked !== true);
   const { expected } = d;
   const firstEnd = expected === undefined ? {} : { firstEnd: offset + 4 + expected + opener.tailLength };
-  const from: Standpoint = { opener, offset, sequence: d.sequence, packed: d.inflater !== undefined, ...firstEnd };
+  const from: Standpoint = { opener, offset, sequence: d.sequence, packed: mayCompress(d), ...firstEnd };
   const effort = effortFor(session);
   const resync = new Scan(new Resync(from, shape, session.limits, effort), session.limits, effort);
   seek(d, new GapQuest(session, d, offset, gap, effort, [[resync, new NextEpoch(session, d, offset, effort)]]));
@@ -101,7 +101,7 @@ class GapQuest implements Quest {
     const why =
       d.queue.length === 0
         ? 'nothing follows behind it'
-        : `no packet that the keys open was found in the ${d.queue.length} bytes behind it (new keys may have been taken into use in the gap)`;
+        : `no packet${d.suite?.cipher.name === 'none' ? '' : ' that the keys open'} was found in the ${d.queue.length} bytes behind it (new keys may have been taken into use in the gap)`;
     giveUp(session, d, 'gap', `${this.what}: ${why}`, this.frame, this.effort);
   }
 }
@@ -144,7 +144,7 @@ class NextEpoch implements Search {
     this.keys = nextKeys(session, d);
     if (this.keys === undefined) return undefined;
     const { suite, opener, packed } = this.keys;
-    const shape = shapeOf(suite, session.limits);
+    const shape = shapeOf(suite, session.limits, opener.unchecked !== true);
     const bytes = offset - this.from + session.limits.searchBytes;
     const packets = Math.ceil(bytes / shape.least);
     const first = session.strict === true ? 0 : d.sequence;
@@ -213,9 +213,9 @@ export function recoverFromDamage(session: SshSession, d: Direction, damage: Dam
   seekBehind(session, d, damage, suite, (effort) => noneBehind(session, d, damage, effort));
 }
 
-/** They opened a packet, or the host key has signed the exchange hash that they are derived from. */
+/** They opened a packet, or the host key has signed the exchange hash that they are derived from; or none are needed. */
 function keysAreRight(session: SshSession, d: Direction): boolean {
-  return d.proven || session.exchanges[d.epoch - 1]?.best?.signature.verdict === 'valid';
+  return d.proven || (d.suite?.cipher.name === 'none' && d.opener?.unchecked === true) || session.exchanges[d.epoch - 1]?.best?.signature.verdict === 'valid';
 }
 
 /**
@@ -268,7 +268,7 @@ function noneBehind(session: SshSession, d: Direction, damage: Damage, effort: E
 
 /** Behind the damaged packet, or before it where the cipher can be turned back: its length may be what is damaged. */
 function standpointAt(d: Direction, { total, opener }: Damage, shape: Shape): Standpoint {
-  const at = { opener, offset: d.queue.offset, sequence: d.sequence, packed: d.inflater !== undefined };
+  const at = { opener, offset: d.queue.offset, sequence: d.sequence, packed: mayCompress(d) };
   if (total === undefined) return at;
   const hint = at.offset + total;
   const back = opener.clone();

@@ -16,7 +16,7 @@ import { recoverFromDamage } from './recover.ts';
 import { peer } from './roles.ts';
 import { openNext } from './sealed-packet.ts';
 import type { SshSession } from './session.ts';
-import { unpack } from './unpack.ts';
+import { mayCompress, unpack } from './unpack.ts';
 
 const KEXINIT = 20;
 const NEWKEYS = 21;
@@ -149,7 +149,6 @@ function readPacket(session: SshSession, d: Direction): boolean {
   if (encrypted) {
     d.encryptedBytes += frame.total;
     d.encryptedPackets++;
-    if (packet.number !== undefined) d.openedPackets++;
   }
   handle(session, d, packet, false);
   return true;
@@ -172,7 +171,7 @@ function readSealed(session: SshSession, d: Direction, opener: Opener): boolean 
   d.lastProven = d.epoch;
   d.encryptedBytes += taken.length;
   d.encryptedPackets++;
-  if (d.inflater !== undefined || d.inflateAfterLogin) unpack(session, d, parts);
+  if (mayCompress(d)) unpack(session, d, parts);
   const packet = new SshPacket(header, parts, taken);
   if (packet.number !== undefined) d.openedPackets++;
   handle(session, d, packet, false);
