@@ -255,7 +255,7 @@ function seekBehind(session: SshSession, d: Direction, damage: Damage, suite: Su
 function noneBehind(session: SshSession, d: Direction, damage: Damage, effort: Effort): void {
   const length = d.queue.length;
   const frame = takeDamaged(session, d, damage, Math.min(length, damage.total ?? length), 1);
-  const unread = d.zlibBroken ? ': since the loss before it payloads could not be decompressed, and a NEWKEYS may be among them' : '';
+  const unread = d.zlibBroken ? ': payloads before it could not be decompressed, and a NEWKEYS may be among them' : '';
   const reason = `${damage.message} (frame ${frame})${unread}`;
   if (d.queue.length > 0) {
     giveUp(session, d, 'unauthentic', `${reason}, and no packet was found behind it`, frame, effort);

@@ -27,7 +27,10 @@ export function unpack(session: SshSession, d: Direction, parts: OpenedParts): v
     return;
   }
   parts.inflated = NOTHING;
-  parts.problems = [...(parts.problems ?? []), problem(out.limit ? 'limit' : 'malformed', out.error, { span: parts.payload, rfc: '4253#6.2' })];
+  d.zlibBroken = true;
+  const reason = `${out.error}; ${BROKEN}`;
+  parts.problems = [...(parts.problems ?? []), problem(out.limit ? 'limit' : 'malformed', reason, { span: parts.payload, rfc: '4253#6.2' })];
+  d.obstacle ??= { state: 'partial', reason };
 }
 
 /**
