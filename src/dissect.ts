@@ -1,4 +1,5 @@
 /** The composition: capture, network, streams and SSH in one pass over the file. */
+import { forgetView } from './bytes/view.ts';
 import type { SecretsBlock } from './capture/frame.ts';
 import { CaptureInput, type Refusal } from './capture/open.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
@@ -114,6 +115,8 @@ class Pipeline {
       const segment = this.net.read(frame);
       if (segment !== undefined) this.flows.segment(segment);
     }
+    // The piece may be used again, or be large.
+    forgetView();
     this.options.progress?.(this.input.bytesRead);
   }
 

@@ -10,18 +10,38 @@ const SLAB = 8192;
 const SHORT = SLAB / 4;
 
 let slab = new Uint8Array(0);
+let slabView = new DataView(slab.buffer);
 let used = 0;
+
+/** Bytes of one's own within an array that others may share: from `at` on. */
+export interface Room {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly view: DataView;
+  readonly at: number;
+}
+
+/** Room for `length` bytes, which are zeros. */
+export function room(length: number): Room {
+  if (length > SHORT) return own(new Uint8Array(length));
+  if (used + length > slab.length) {
+    slab = new Uint8Array(SLAB);
+    slabView = new DataView(slab.buffer);
+    used = 0;
+  }
+  const at = used;
+  used += length;
+  return { bytes: slab, view: slabView, at };
+}
+
+function own(bytes: Uint8Array<ArrayBuffer>): Room {
+  return { bytes, view: new DataView(bytes.buffer), at: 0 };
+}
 
 /** `length` zeros of one's own. */
 export function zeros(length: number): Uint8Array<ArrayBuffer> {
   if (length > SHORT) return new Uint8Array(length);
-  if (used + length > slab.length) {
-    slab = new Uint8Array(SLAB);
-    used = 0;
-  }
-  const out = slab.subarray(used, used + length);
-  used += length;
-  return out;
+  const { bytes, at } = room(length);
+  return bytes.subarray(at, at + length);
 }
 
 /** A copy of `bytes[start..end)`. Unlike `slice` it is one for a Node Buffer too, whose `slice` shares its memory. */

@@ -84,11 +84,11 @@ export class SshPacket implements Packet {
     this.borrowed = borrowed;
     const { payload, opened, inflated } = framed;
     const whole = inflated !== undefined;
-    const ahead = opened?.start ?? 0;
+    const shift = opened?.shift ?? 0;
     this.payload = payload;
-    this.carrier = inflated ?? opened?.text ?? borrowed ?? taken.bytes;
-    this.start = whole || payload === undefined ? 0 : payload.start - ahead;
-    this.end = whole ? inflated.length : payload === undefined ? 0 : payload.end - ahead;
+    this.carrier = inflated ?? opened?.bytes ?? borrowed ?? taken.bytes;
+    this.start = whole || payload === undefined ? 0 : payload.start + shift;
+    this.end = whole ? inflated.length : payload === undefined ? 0 : payload.end + shift;
     this.number = this.start < this.end ? this.carrier[this.start] : undefined;
     this.problems = framed.problems === undefined || framed.problems.length === 0 ? [] : [...framed.problems];
   }
@@ -177,11 +177,6 @@ export class SshPacket implements Packet {
     return (this.borrowed ?? this.plain.bytes).subarray(0, 4 + this.length);
   }
 
-  /** Bytes of the packet in front of those that hold the message. */
-  private get ahead(): number {
-    return this.framed.opened?.start ?? 0;
-  }
-
   /** Decodes the message as `def`, or as bytes when nobody has defined it. `context` is a word for its summary. */
   open(def: MessageDef | undefined, context?: string): void {
     if (this.number === undefined || this.payload === undefined) return;
@@ -189,7 +184,7 @@ export class SshPacket implements Packet {
     this.context = context;
     const quick = this.decodeBody(false);
     // Spans of problems count in `plain`.
-    const d = quick.problems.length > 0 && this.ahead > 0 ? this.decodeBody(true) : quick;
+    const d = quick.problems.length > 0 && this.framed.opened !== undefined ? this.decodeBody(true) : quick;
     this.decoded = d.value as Record<string, unknown>;
     this.secret = d.secret;
     this.problems.push(...d.problems);

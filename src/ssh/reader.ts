@@ -26,16 +26,16 @@ export class SessionReader implements FlowHandler {
 
   data(chunk: Chunk): void {
     const d = this.session.direction(chunk.from);
-    d.bytes += chunk.bytes.length;
-    d.reached = chunk.offset + chunk.bytes.length;
+    d.bytes += chunk.length;
+    d.reached = chunk.offset + chunk.length;
     if (d.stage === 'counting') {
-      d.encryptedBytes += chunk.bytes.length;
+      d.encryptedBytes += chunk.length;
       return;
     }
     if (d.stage === 'lost' && !this.findFeet(d, chunk)) return;
     const { queue } = d;
     // Of a packet that waits for its end only that is put to it: what follows is read where it lies.
-    const split = queue.missing < chunk.bytes.length ? queue.missing : 0;
+    const split = queue.missing < chunk.length ? queue.missing : 0;
     if (split > 0) {
       queue.push(chunk, 0, split);
       this.advance(d);

@@ -1,19 +1,11 @@
 /** Encrypted packets: framed and opened with the keys of their direction. */
 import type { Span } from '../bytes/space.ts';
 import type { Limits } from '../limits.ts';
-import type { Taken } from '../stream/queue.ts';
 import { type Problem, problem } from '../wire/problem.ts';
 import type { Opened, Opener } from './crypto/opener.ts';
 import type { Direction } from './direction.ts';
 import type { MacVerdict } from './model.ts';
 import type { Framed } from './packet.ts';
-
-/** What opening one packet gave: its outermost parts and its bytes in clear. */
-export interface OpenedPacket {
-  readonly taken: Taken;
-  readonly parts: OpenedParts;
-  readonly mac: MacVerdict;
-}
 
 /** A packet that its keys do not open; it is still at the head of the queue. */
 export interface Damage {
@@ -30,15 +22,12 @@ function impossible(length: number, limits: Limits): boolean {
   return length < 2 || length > limits.packetBytes;
 }
 
-/**
- * The next packet of `d`, opened; the wish for more bytes; or the damage that keeps it from being opened. With `keep` it has
- * its bytes as they were sent as well.
- */
-export function openNext(d: Direction, opener: Opener, limits: Limits, keep: boolean): OpenedPacket | 'more' | Damage {
+/** The next packet of `d`, opened, which is still at the head of the queue; the wish for more bytes; or the damage that keeps it from being opened. */
+export function openNext(d: Direction, opener: Opener, limits: Limits): Opened | 'more' | Damage {
   const { queue } = d;
   if (d.expected === undefined) {
     if (queue.length < opener.headLength) return 'more';
-    const length = opener.length(d.sequence, queue.view(opener.headLength));
+    const length = opener.length(d.sequence, queue.buffer, queue.head);
     if (impossible(length, limits)) return { message: `the length of packet ${d.sequence} reads as ${length}`, total: undefined, opener };
     d.expected = length;
   }
@@ -49,13 +38,18 @@ export function openNext(d: Direction, opener: Opener, limits: Limits, keep: boo
     return 'more';
   }
   d.expected = undefined;
-  const opened = opener.open(d.sequence, queue.view(total));
+  const opened = opener.open(d.sequence, queue.buffer, queue.head, queue.head + total);
   if (!opened.authentic) {
     const wrong = opener.unchecked === true ? 'does not decrypt to a packet' : 'has a MAC that differs';
     return { message: `packet ${d.sequence} of epoch ${d.epoch} ${wrong}`, total, opener };
   }
-  const mac = opener.tailLength === 0 ? 'none' : opener.unchecked === true ? 'unchecked' : 'valid';
-  return { taken: queue.take(total, keep), mac, parts: new OpenedParts(opened, length, total) };
+  return opened;
+}
+
+/** What `opener` says of the MACs of packets that it opens. */
+export function verdictOf(opener: Opener): MacVerdict {
+  if (opener.tailLength === 0) return 'none';
+  return opener.unchecked === true ? 'unchecked' : 'valid';
 }
 
 /** The parts of a packet in clear. Spans are made when asked for. */
@@ -68,12 +62,13 @@ export class OpenedParts implements Framed {
   private readonly end: number;
   private readonly total: number;
 
-  /** `length` is packet_length, `total` counts all bytes. */
-  constructor(opened: Opened, length: number, total: number) {
+  /** `total` counts all bytes. */
+  constructor(opened: Opened, total: number) {
+    const length = opened.size - 4;
     this.opened = opened;
     this.length = length;
     this.total = total;
-    this.padding = opened.text[4 - opened.start] ?? 0;
+    this.padding = opened.bytes[4 + opened.shift] ?? 0;
     const fits = this.padding + 1 <= length;
     this.end = fits ? 4 + length - this.padding : 4 + length;
     if (!fits) this.problems = [problem('malformed', `padding_length ${this.padding} in a packet of ${length} bytes`, PADDING_LENGTH)];
@@ -82,8 +77,8 @@ export class OpenedParts implements Framed {
 
   /** The payload; good as long as the packet. */
   get payloadBytes(): Uint8Array {
-    const { text, start } = this.opened;
-    return text.subarray(5 - start, this.end - start);
+    const { bytes, shift } = this.opened;
+    return bytes.subarray(5 + shift, this.end + shift);
   }
 
   get payload(): Span {

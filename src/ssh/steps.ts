@@ -11,10 +11,11 @@ import { handle, resume } from './handle.ts';
 import { partsOf, protocolOf, scanIdentification } from './identification.ts';
 import { tryLaterKeys } from './later-keys.ts';
 import { type Header, SshPacket } from './packet.ts';
+import { passData } from './pass-data.ts';
 import { lookOn } from './quest.ts';
 import { recoverFromDamage } from './recover.ts';
 import { peer } from './roles.ts';
-import { openNext } from './sealed-packet.ts';
+import { OpenedParts, openNext, verdictOf } from './sealed-packet.ts';
 import type { SshSession } from './session.ts';
 import { mayCompress, unpack } from './unpack.ts';
 
@@ -158,19 +159,23 @@ function readPacket(session: SshSession, d: Direction): boolean {
 function readSealed(session: SshSession, d: Direction, opener: Opener): boolean {
   d.heldBack = mustHoldBack(session, d);
   if (d.heldBack) return false;
-  const opened = openNext(d, opener, session.limits, session.keepsPackets);
+  const opened = openNext(d, opener, session.limits);
   if (opened === 'more') return false;
   if ('message' in opened) {
     recoverFromDamage(session, d, opened);
     return true;
   }
-  const { taken, parts, mac } = opened;
-  const header: Header = { session, from: d.end, epoch: d.epoch, sequence: d.sequence, protocol: 2, encrypted: true, mac };
-  d.sequence = (d.sequence + 1) >>> 0;
+  const { sequence } = d;
+  const total = opened.size + opener.tailLength;
+  d.sequence = (sequence + 1) >>> 0;
   d.proven = true;
   d.lastProven = d.epoch;
-  d.encryptedBytes += taken.length;
+  d.encryptedBytes += total;
   d.encryptedPackets++;
+  if (passData(session, d, opened, total)) return true;
+  const header: Header = { session, from: d.end, epoch: d.epoch, sequence, protocol: 2, encrypted: true, mac: verdictOf(opener) };
+  const parts = new OpenedParts(opened, total);
+  const taken = d.queue.take(total, session.keepsPackets);
   if (mayCompress(d)) unpack(session, d, parts);
   const packet = new SshPacket(header, parts, taken);
   if (packet.number !== undefined) d.openedPackets++;

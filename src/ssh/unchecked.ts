@@ -14,15 +14,14 @@ export class UncheckedOpener implements Opener {
     this.tailLength = tailLength;
   }
 
-  length(sequence: number, head: Uint8Array): number {
-    return this.inner.length(sequence, head);
+  length(sequence: number, head: Uint8Array, at = 0): number {
+    return this.inner.length(sequence, head, at);
   }
 
-  open(sequence: number, packet: Uint8Array): Opened {
-    const end = Math.max(0, packet.length - this.tailLength);
-    const { plain } = this.inner.open(sequence, packet.subarray(0, end));
+  open(sequence: number, packet: Uint8Array, start = 0, end = packet.length): Opened {
+    const { plain } = this.inner.open(sequence, packet, start, Math.max(start, end - this.tailLength));
     const padding = plain[4] ?? 0;
-    return new Opened(plain, padding + 6 <= plain.length);
+    return new Opened(plain, 0, plain.length, padding + 6 <= plain.length, undefined);
   }
 
   skip(bytes: number, packets: number, before: Uint8Array): boolean {

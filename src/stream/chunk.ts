@@ -12,23 +12,75 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** The frame at which something came to be known; a segment is one. */
+export interface Moment extends Timestamp {
+  readonly frame: number;
+}
+
+/** Where bytes lie in the capture: in these places, or in one piece of the frame that made them available, from this offset on. */
+export type Whereabouts = readonly Origin[] | number;
+
 /**
- * Consecutive bytes that one end sent. They may point into the read buffer and are valid only during the call:
- * who keeps them copies them.
+ * Consecutive bytes that one end sent: `length` bytes of `buffer` from `start` on. They may be in the read buffer and are valid only
+ * during the call: who keeps them copies them. Neither a view of them nor their origins are made before somebody asks.
  */
-export interface Chunk extends Timestamp {
+export class Chunk implements Moment {
   readonly from: End;
   /** Offset in the stream of that direction: 0 is the first byte after the SYN, or the first byte seen when there was none. */
   readonly offset: number;
-  readonly bytes: Uint8Array;
-  /** The frame that made these bytes available (the one that filled a hole, when they had to wait). */
+  readonly buffer: Uint8Array;
+  readonly start: number;
+  readonly length: number;
+  /** The frame that made these bytes available (the one that filled a hole, when they had to wait), and its time. */
   readonly frame: number;
-  /** What its sender had got of the other direction, as an offset in that stream: these bytes cannot answer anything behind it. */
-  readonly acknowledged?: number;
-  /** Where each byte lies in the capture; `start` of an origin counts from the first byte of this chunk. */
-  readonly origins: readonly Origin[];
+  readonly seconds: number;
+  readonly nanos: number;
+  /** What its sender had got of the other direction, as an offset in that stream, or -1: these bytes cannot answer anything behind it. */
+  readonly acknowledged: number;
   /** False when the bytes were inflated, so that each comes from the whole of the origins. */
-  readonly exact?: boolean;
+  readonly exact: boolean;
+  private readonly whereabouts: Whereabouts;
+  private made: Uint8Array | undefined = undefined;
+
+  constructor(
+    from: End,
+    offset: number,
+    buffer: Uint8Array,
+    start: number,
+    length: number,
+    now: Moment,
+    whereabouts: Whereabouts,
+    acknowledged = -1,
+    exact = true,
+  ) {
+    this.from = from;
+    this.offset = offset;
+    this.buffer = buffer;
+    this.start = start;
+    this.length = length;
+    this.frame = now.frame;
+    this.seconds = now.seconds;
+    this.nanos = now.nanos;
+    this.acknowledged = acknowledged;
+    this.exact = exact;
+    this.whereabouts = whereabouts;
+  }
+
+  get bytes(): Uint8Array {
+    this.made ??= this.buffer.subarray(this.start, this.start + this.length);
+    return this.made;
+  }
+
+  /** Where each byte lies in the capture; `start` of an origin counts from the first byte of this chunk. */
+  get origins(): readonly Origin[] {
+    const { whereabouts, length, frame } = this;
+    return typeof whereabouts === 'number' ? [{ start: 0, length, frame, frameOffset: whereabouts }] : whereabouts;
+  }
+
+  /** The same, with its bytes in `buffer` from `start` on. */
+  moved(buffer: Uint8Array, start: number): Chunk {
+    return new Chunk(this.from, this.offset, buffer, start, this.length, this, this.whereabouts, this.acknowledged, this.exact);
+  }
 }
 
 /** Bytes of one direction that the capture does not hold. */

@@ -12,7 +12,7 @@ const KEPT_ITEMS = 1024;
 const FLOW_COST = 8192;
 
 type Item =
-  | { readonly kind: 'data'; readonly chunk: Chunk; readonly at: number; readonly length: number }
+  | { readonly kind: 'data'; readonly chunk: Chunk; readonly at: number }
   | { readonly kind: 'gap'; readonly gap: Gap }
   | { readonly kind: 'problem'; readonly problem: Problem; readonly from: End }
   | { readonly kind: 'closed'; readonly from: End };
@@ -60,10 +60,10 @@ export class Detection implements StreamSink {
     const seen = before > 0 ? kept.bytes : chunk.bytes.subarray(0, most);
     const verdict = this.consumer.detect(this.flow, chunk.from === 'a' ? seen : this.a.bytes, chunk.from === 'b' ? seen : this.b.bytes);
     if (verdict === 'yes') this.accept().data(chunk);
-    else if (verdict === 'no' || chunk.bytes.length >= most) this.reject(false);
+    else if (verdict === 'no' || chunk.length >= most) this.reject(false);
     else {
       if (before === 0) this.keep(kept, chunk.bytes);
-      this.add({ kind: 'data', chunk: { ...chunk, bytes: NOTHING }, at: before, length: chunk.bytes.length });
+      this.add({ kind: 'data', chunk: chunk.moved(NOTHING, 0), at: before });
       if (this.budget.bytes > this.limits.heldBytes) this.reject(true);
     }
   }
@@ -106,7 +106,7 @@ export class Detection implements StreamSink {
     for (const item of this.items) {
       if (item.kind === 'data') {
         const kept = item.chunk.from === 'a' ? this.a : this.b;
-        handler.data({ ...item.chunk, bytes: kept.bytes.subarray(item.at, item.at + item.length) });
+        handler.data(item.chunk.moved(kept.bytes, item.at));
       } else if (item.kind === 'gap') handler.gap(item.gap);
       else if (item.kind === 'problem') handler.problem(item.problem, item.from);
       else handler.closed?.(item.from);

@@ -47,8 +47,9 @@ export class Held {
 
   /** Offset after the last byte held; minus infinite when there is none. */
   get end(): number {
-    const last = this.pieces[this.pieces.length - 1];
-    return last === undefined ? Number.NEGATIVE_INFINITY : last.offset + last.bytes.length;
+    if (this.pieces.length === 0) return Number.NEGATIVE_INFINITY;
+    const last = this.pieces[this.pieces.length - 1] as Piece;
+    return last.offset + last.bytes.length;
   }
 
   at(index: number): Piece | undefined {

@@ -79,13 +79,14 @@ function giveBack(buffer: Uint8Array<ArrayBuffer>): void {
 }
 
 function endOf(mark: Mark): number {
-  return mark.offset + mark.bytes.length;
+  return mark.offset + mark.length;
 }
 
 /** First in, first out. Bytes of the newest chunk are borrowed until `settle`, so that what is read at once is copied once. */
 export class ByteQueue {
-  private buffer: Uint8Array = EMPTY;
-  private head = 0;
+  /** The waiting bytes are the `length` bytes of `buffer` from `head` on, until the next call. */
+  buffer: Uint8Array = EMPTY;
+  head = 0;
   private tail = 0;
   private borrowed = false;
   /** Bytes that are expected to gather here. */
@@ -101,12 +102,12 @@ export class ByteQueue {
 
   /** Bytes that its buffer takes. */
   get capacity(): number {
-    return this.buffer.length;
+    return this.borrowed ? 0 : this.buffer.length;
   }
 
-  /** What the sender of the first waiting byte had got of the other direction, as far as that is known. */
+  /** What the sender of the first waiting byte had got of the other direction, or -1. */
   get acknowledged(): number {
-    return this.marks[this.firstMark]?.acknowledged ?? Number.NEGATIVE_INFINITY;
+    return this.marks[this.firstMark]?.acknowledged ?? -1;
   }
 
   /** The waiting bytes; valid until the next call. */
@@ -130,18 +131,20 @@ export class ByteQueue {
    * Adds bytes `start` to `end` of a chunk (all unless given; parts in their order). When nothing waits they are borrowed: call
    * `settle` before they change.
    */
-  push(chunk: Chunk, start = 0, end = chunk.bytes.length): void {
-    if (this.marks[this.marks.length - 1] !== chunk) this.marks.push(chunk);
+  push(chunk: Chunk, start = 0, end = chunk.length): void {
+    const last = this.marks.length - 1;
+    // An array asked for element -1 takes a hundred times as long to say that it has none.
+    if (last < 0 || this.marks[last] !== chunk) this.marks.push(chunk);
     if (this.length === 0) {
-      this.buffer = chunk.bytes;
-      this.head = start;
-      this.tail = end;
+      this.buffer = chunk.buffer;
+      this.head = chunk.start + start;
+      this.tail = chunk.start + end;
       this.borrowed = true;
       this.offset = chunk.offset + start;
       return;
     }
     this.room(end - start);
-    this.buffer.set(start === 0 && end === chunk.bytes.length ? chunk.bytes : chunk.bytes.subarray(start, end), this.tail);
+    this.buffer.set(start === 0 && end === chunk.length ? chunk.bytes : chunk.buffer.subarray(chunk.start + start, chunk.start + end), this.tail);
     this.tail += end - start;
   }
 
@@ -158,6 +161,11 @@ export class ByteQueue {
   /** The first `length` bytes, which must be there; valid until the next chunk comes. */
   view(length: number): Uint8Array {
     return this.buffer.subarray(this.head, this.head + length);
+  }
+
+  /** The frame that made the first `length` bytes available, which must be there. */
+  frameOf(length: number): number {
+    return this.markOf(this.offset + length - 1)?.frame ?? 0;
   }
 
   /** Takes `length` bytes out, which must be there: a copy of them with `keep`, else only the frames that brought them. */
@@ -187,7 +195,8 @@ export class ByteQueue {
     this.offset += this.length;
     this.head = 0;
     this.tail = 0;
-    if (this.marks.length > 0) this.marks = [];
+    // Popped, it keeps its room, which a new one would have to get again for the next packet.
+    while (this.marks.length > 0) this.marks.pop();
     this.firstMark = 0;
     if (!this.borrowed) giveBack(this.buffer as Uint8Array<ArrayBuffer>);
     this.buffer = EMPTY;
@@ -224,7 +233,7 @@ export class ByteQueue {
 
   /** Whether the waiting bytes before `to` have exact origins. */
   private isExact(to: number): boolean {
-    for (let i = this.firstMark; i < this.marks.length && (this.marks[i] as Mark).offset < to; i++) if ((this.marks[i] as Mark).exact === false) return false;
+    for (let i = this.firstMark; i < this.marks.length && (this.marks[i] as Mark).offset < to; i++) if (!(this.marks[i] as Mark).exact) return false;
     return true;
   }
 

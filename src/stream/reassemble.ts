@@ -1,10 +1,8 @@
 /** One direction of a TCP connection: segments in any order in, consecutive bytes, gaps and problems out. */
-import type { Origin } from '../bytes/space.ts';
-import type { Timestamp } from '../capture/frame.ts';
 import type { Limits } from '../limits.ts';
 import { FIN, type Segment, SYN } from '../net/segment.ts';
 import { problem } from '../wire/problem.ts';
-import type { End, FlowHandler } from './chunk.ts';
+import { Chunk, type End, type FlowHandler, type Moment, type Whereabouts } from './chunk.ts';
 import { type Budget, Held } from './held.ts';
 import { originsOf } from './origins.ts';
 import { Recent } from './recent.ts';
@@ -12,11 +10,6 @@ import { advance, difference } from './sequence.ts';
 
 /** Takes what a direction delivers; all but the end of the flow. */
 export type StreamSink = Omit<FlowHandler, 'end'>;
-
-/** The frame at which something came to be known; a segment is one. */
-export interface Moment extends Timestamp {
-  readonly frame: number;
-}
 
 /** The largest window there can be (RFC 7323 section 2.3): what lies further on is not of this connection. */
 const WINDOW = 2 ** 30;
@@ -212,7 +205,8 @@ export class Reassembler {
       const count = Math.min(to, this.held.start) - from;
       if (count > 0) {
         const start = s.start + from - at;
-        this.deliver(s.buffer.subarray(start, start + count), originsOf(s, from - at, count), s.frame, s, this.answers);
+        const where = s.origins === undefined ? s.frameOffset + from - at : originsOf(s, from - at, count);
+        this.deliver(s.buffer, start, count, where, s.frame, s, this.answers);
         from += count;
       }
     }
@@ -294,7 +288,8 @@ export class Reassembler {
   /** Delivers what is held and now next in line, and the FIN when all before it was. */
   private release(now: Moment): void {
     if (this.held.start === this.offset) {
-      for (const piece of this.held.takeRun(this.offset)) if (!this.discarded) this.deliver(piece.bytes, piece.origins, piece.frame, now, piece.acknowledged);
+      for (const piece of this.held.takeRun(this.offset))
+        if (!this.discarded) this.deliver(piece.bytes, 0, piece.bytes.length, piece.origins, piece.frame, now, piece.acknowledged);
     }
     if (this.offset === this.fin && !this.closed && !this.discarded) {
       this.closed = true;
@@ -302,13 +297,13 @@ export class Reassembler {
     }
   }
 
-  /** Hands over `bytes`, which frame `source` brought and which the frame of `now` made available. */
-  private deliver(bytes: Uint8Array, origins: readonly Origin[], source: number, now: Moment, acknowledged: number | undefined): void {
+  /** Hands over `length` bytes of `buffer` from `start` on, which frame `source` brought and which the frame of `now` made available. */
+  private deliver(buffer: Uint8Array, start: number, length: number, where: Whereabouts, source: number, now: Moment, acknowledged: number | undefined): void {
     const offset = this.offset;
-    this.offset += bytes.length;
-    this.next = advance(this.next, bytes.length);
-    const told = acknowledged ?? Number.NEGATIVE_INFINITY;
-    this.sink.data({ from: this.from, offset, bytes, frame: now.frame, acknowledged: told, origins, seconds: now.seconds, nanos: now.nanos });
-    this.recent?.push(bytes, offset, source);
+    this.offset += length;
+    this.next = advance(this.next, length);
+    const chunk = new Chunk(this.from, offset, buffer, start, length, now, where, acknowledged);
+    this.sink.data(chunk);
+    this.recent?.push(chunk.bytes, offset, source);
   }
 }

@@ -34,6 +34,10 @@ export class StreamHandler implements ChannelHandler {
     this.content = new Content(protocol, detail);
   }
 
+  get listens(): boolean {
+    return !this.deaf || this.nested !== undefined;
+  }
+
   data(side: Side, bytes: Uint8Array, packet: SshPacket): readonly InnerMessage[] {
     if (this.nested !== undefined) this.nested.data(side, bytes, packet);
     else if (!this.deaf) this.look(side, bytes, packet);

@@ -3,7 +3,7 @@ import { printable } from '../bytes/printable.ts';
 import type { Timestamp } from '../capture/frame.ts';
 import type { Channel, Session, Side } from '../ssh/model.ts';
 import type { SshPacket } from '../ssh/packet.ts';
-import type { Chunk, End, Endpoint, Flow, FlowHandler } from '../stream/chunk.ts';
+import { Chunk, type End, type Endpoint, type Flow, type FlowHandler } from '../stream/chunk.ts';
 import { problem } from '../wire/problem.ts';
 import { originsOfPieces, pieceOf } from './framing.ts';
 import type { Place } from './protocol.ts';
@@ -68,16 +68,9 @@ export class NestedSession {
 
   /** `side` of the channel sent `bytes` in `packet`. What they tell comes after the packet itself. */
   data(side: Side, bytes: Uint8Array, packet: SshPacket): void {
-    const chunk: Chunk = {
-      from: this.endOf(side),
-      offset: this.offsets[side],
-      bytes,
-      frame: packet.frame,
-      seconds: packet.time.seconds,
-      nanos: packet.time.nanos,
-      origins: originsOfPieces([pieceOf(packet, 0, bytes.length, 0)]),
-      exact: packet.inflated === undefined,
-    };
+    const now = { frame: packet.frame, ...packet.time };
+    const origins = originsOfPieces([pieceOf(packet, 0, bytes.length, 0)]);
+    const chunk = new Chunk(this.endOf(side), this.offsets[side], bytes, 0, bytes.length, now, origins, undefined, packet.inflated === undefined);
     this.offsets[side] += bytes.length;
     this.place.later(() => {
       this.flow.seen(packet);

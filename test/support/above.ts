@@ -2,6 +2,7 @@
 import type { Collected, DissectOptions } from '../../src/index.ts';
 import type { MessageDef } from '../../src/ssh/message.ts';
 import { type Header, SshPacket } from '../../src/ssh/packet.ts';
+import { Chunk } from '../../src/stream/chunk.ts';
 import { Taken } from '../../src/stream/queue.ts';
 import { pcap } from './capture-files.ts';
 import { aSession } from './model.ts';
@@ -54,7 +55,7 @@ export function openTalk(payload: Uint8Array, def: MessageDef | undefined): SshP
   const out = new SshPacket(
     header,
     { length: bytes.length - 4, padding: bytes[4] ?? 0, payload: { start: 5, end: 5 + payload.length } },
-    new Taken(bytes.length, bytes, 0, { from: 'a', offset: 0, bytes, frame: 1, origins: [], seconds: 0, nanos: 0 }, [0, bytes.length, 1, 54], true),
+    new Taken(bytes.length, bytes, 0, new Chunk('a', 0, bytes, 0, bytes.length, { frame: 1, seconds: 0, nanos: 0 }, []), [0, bytes.length, 1, 54], true),
   );
   out.open(def);
   return out;

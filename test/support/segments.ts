@@ -88,7 +88,7 @@ export class Session {
   }
 
   data(chunk: Chunk): void {
-    this.chunks.push({ ...chunk, bytes: chunk.bytes.slice() });
+    this.chunks.push(chunk.moved(chunk.bytes.slice(), 0));
     this.log.push(`${chunk.from} ${chunk.offset} ${JSON.stringify(latin1(chunk.bytes))}`);
   }
 

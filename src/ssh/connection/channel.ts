@@ -2,7 +2,18 @@
 import type { Channel, ChannelContent, ChannelRequest, Side } from '../model.ts';
 import type { ChannelHandler } from './handler.ts';
 
-type Sided<T> = Record<Side, T>;
+export type Sided<T> = Record<Side, T>;
+
+/** `sided[side]`, which V8 finds several times faster by names that are written out. */
+export function of<T>(sided: Sided<T>, side: Side): T {
+  return side === 'client' ? sided.client : sided.server;
+}
+
+/** Sets `sided[side]`. */
+export function put<T>(sided: Sided<T>, side: Side, value: T): void {
+  if (side === 'client') sided.client = value;
+  else sided.server = value;
+}
 
 /** A request on a channel that has no answer yet, or none is wanted. */
 export interface OpenRequest extends ChannelRequest {

@@ -9,6 +9,8 @@ import type { SshPacket } from '../packet.ts';
 export interface ChannelHandler {
   /** What is known of the content; grows while the channel is read. */
   readonly content: ChannelContent;
+  /** False once it has seen enough: `data` need not be called any more. */
+  readonly listens?: boolean;
   /** `side` sent data. Gives the messages that end in it. */
   data?(side: Side, bytes: Uint8Array, packet: SshPacket): readonly InnerMessage[];
   /** `side` sent data of another stream; type 1 is stderr. */

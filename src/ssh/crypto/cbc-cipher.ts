@@ -24,9 +24,9 @@ export class CbcCipher implements PacketCipher {
     this.fed = new Uint8Array(iv.length);
   }
 
-  peek(head: Uint8Array): number {
-    if (head.length < this.headLength) return 0;
-    return uint32At(this.feed(head.subarray(0, this.headLength)));
+  peek(head: Uint8Array, at: number): number {
+    if (head.length - at < this.headLength) return 0;
+    return uint32At(this.feed(head.subarray(at, at + this.headLength)));
   }
 
   fits(bytes: number): boolean {

@@ -1,5 +1,6 @@
 /** chacha20-poly1305@openssh.com: one ChaCha20 key for the length, another for the rest (draft-ietf-sshm-chacha20-poly1305). */
-import { zeros } from '../../bytes/copy.ts';
+import { room } from '../../bytes/copy.ts';
+import { viewOf, xorWords } from '../../bytes/view.ts';
 import { ChaCha20 } from './chacha20.ts';
 import { Opened, type Opener, putUint32, tooShort, uint32At } from './opener.ts';
 import { poly1305Matches, poly1305MatchesByAead } from './poly1305.ts';
@@ -30,45 +31,46 @@ export class ChachaOpener implements Opener {
     this.header = new ChaCha20(key.subarray(32, 64));
   }
 
-  length(sequence: number, head: Uint8Array): number {
+  length(sequence: number, head: Uint8Array, at = 0): number {
     if (sequence !== this.masked) {
       this.mask = uint32At(this.header.run(sequence, 0));
       this.masked = sequence;
     }
-    return (uint32At(head) ^ this.mask) >>> 0;
+    return (uint32At(head, at) ^ this.mask) >>> 0;
   }
 
-  open(sequence: number, packet: Uint8Array): Opened {
-    const end = packet.length - TAG;
-    if (end < 4) return tooShort(packet, TAG);
-    const length = this.length(sequence, packet);
-    const oneTimeKey = this.main.run(sequence, 0).slice(0, 32);
-    const message = packet.subarray(0, end);
-    const tag = packet.subarray(end);
+  open(sequence: number, packet: Uint8Array, start = 0, end = packet.length): Opened {
+    const stop = end - TAG;
+    const size = stop - start;
+    if (size < 4) return tooShort(packet, start, stop);
+    const length = this.length(sequence, packet, start);
+    const oneTimeKey = this.main.run(sequence, 0);
     const { bulk } = this;
-    if (bulk === undefined || end < BULK_FROM) {
-      const text = this.xor(sequence, packet, end);
-      return new Opened(text, poly1305Matches(oneTimeKey, message, tag), 4, length);
+    if (bulk === undefined || size < BULK_FROM) {
+      const sent = viewOf(packet);
+      const authentic = poly1305Matches(this.main.out, sent, start, stop);
+      const { bytes, view, at } = room(size - 4);
+      this.xor(sequence, sent, start + 4, stop, view, at);
+      return new Opened(bytes, at - 4, size, authentic, length);
     }
     const nonce = new Uint8Array(12);
     putUint32(nonce, 8, sequence);
     const counterAndNonce = new Uint8Array(16);
     counterAndNonce[0] = 1;
     counterAndNonce.set(nonce, 4);
-    const text = bulk.chacha20(this.key, counterAndNonce, packet.subarray(4, end));
-    const authentic = poly1305MatchesByAead(oneTimeKey, message, tag, (data) => bulk.chachaTag(this.key, nonce, data));
-    return new Opened(text, authentic, 4, length);
+    const text = bulk.chacha20(this.key, counterAndNonce, packet.subarray(start + 4, stop));
+    const authentic = poly1305MatchesByAead(oneTimeKey, packet.subarray(start, stop), packet.subarray(stop, end), (data) =>
+      bulk.chachaTag(this.key, nonce, data),
+    );
+    return new Opened(text, -4, size, authentic, length);
   }
 
-  /** Bytes 4 to `end` of `packet`, decrypted. */
-  private xor(sequence: number, packet: Uint8Array, end: number): Uint8Array {
-    const text = zeros(end - 4);
-    for (let at = 0, counter = 1; at < text.length; at += 64, counter++) {
-      const block = this.main.run(sequence, counter);
-      const stop = Math.min(at + 64, text.length);
-      for (let i = at, k = 0; i < stop; i++, k++) text[i] = (packet[4 + i] as number) ^ (block[k] as number);
+  /** Decrypts bytes `start` to `end` of `packet`, to `to` in `text`. */
+  private xor(sequence: number, packet: DataView, start: number, end: number, text: DataView, to: number): void {
+    for (let from = start, counter = 1; from < end; from += 64, counter++) {
+      this.main.run(sequence, counter);
+      xorWords(packet, from, this.main.out, 0, text, to + from - start, Math.min(64, end - from));
     }
-    return text;
   }
 
   /** The sequence number is all the state there is. */

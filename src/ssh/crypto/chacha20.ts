@@ -3,7 +3,7 @@
 /** ChaCha20 under one key; the output of a block is left in `block`. */
 export class ChaCha20 {
   readonly block = new Uint8Array(64);
-  private readonly out = new DataView(this.block.buffer);
+  readonly out: DataView = new DataView(this.block.buffer);
   /** The 16 words of the state: constants, key, counter, nonce. */
   private readonly state = new Int32Array(16);
 

@@ -1,5 +1,6 @@
 /** AES-GCM as SSH has it: the length in clear as additional data, the IV a fixed part and a counter of packets (RFC 5647 section 7). */
-import { zeros } from '../../bytes/copy.ts';
+import { room } from '../../bytes/copy.ts';
+import { viewOf, xorWords } from '../../bytes/view.ts';
 import { Ghash } from './ghash.ts';
 import { addToCounter } from './modes.ts';
 import { Opened, type Opener, putUint32, tooShort, uint32At } from './opener.ts';
@@ -10,9 +11,11 @@ const TAG = 16;
 /** From this many bytes on a GCM object of the platform, made anew for each packet, beats GHASH in JavaScript. */
 const BULK_FROM = 768;
 
-/** Key stream is made for this many packets at once, so many blocks for each: one for the tag, the rest for up to 112 bytes of text. */
-const AHEAD = 16;
+/** Key stream is made for several packets at once, so many blocks for each: one for the tag, the rest for up to 112 bytes of text. */
 const STRIDE = 8;
+/** For so many at first, and for twice as many each time it was used up, up to the most. */
+const AHEAD = 8;
+const MOST_AHEAD = 64;
 
 /** Invocations whose first block of key stream is made at once when their number is looked for. */
 const TRIED_AT_ONCE = 4096;
@@ -27,8 +30,9 @@ export class GcmOpener implements Opener {
   /** fixed (4 bytes) and invocation_counter (8) of the next packet. */
   private readonly iv: Uint8Array;
   /** Key stream for the packets whose IV is `iv` and the ones after it, from `readyAt` on. */
-  private ready: Uint8Array = new Uint8Array(0);
+  private ready = whole(new Uint8Array(0));
   private readyAt = 0;
+  private ahead = AHEAD;
 
   /** `iv` is 12 bytes; `from` lends what only depends on the key. */
   constructor(primitives: Primitives, key: Uint8Array, iv: Uint8Array, from?: GcmOpener) {
@@ -39,37 +43,42 @@ export class GcmOpener implements Opener {
     this.ghash = from?.ghash ?? new Ghash(this.ecb(new Uint8Array(16)));
   }
 
-  length(_sequence: number, head: Uint8Array): number {
-    return uint32At(head);
+  length(_sequence: number, head: Uint8Array, at = 0): number {
+    return uint32At(head, at);
   }
 
-  open(_sequence: number, packet: Uint8Array): Opened {
-    const end = packet.length - TAG;
-    if (end < 4) return tooShort(packet, TAG);
+  open(_sequence: number, packet: Uint8Array, start = 0, end = packet.length): Opened {
+    const stop = end - TAG;
+    if (stop - start < 4) return tooShort(packet, start, stop);
     const { bulk } = this.primitives;
-    if (bulk === undefined || end < BULK_FROM) return this.openShort(packet, end);
-    const { plain, authentic } = bulk.gcm(this.key, this.iv, packet.subarray(0, 4), packet.subarray(4, end), packet.subarray(end));
+    if (bulk === undefined || stop - start < BULK_FROM) return this.openShort(packet, start, stop);
+    const { plain, authentic } = bulk.gcm(this.key, this.iv, packet.subarray(start, start + 4), packet.subarray(start + 4, stop), packet.subarray(stop, end));
     this.advance();
-    return new Opened(plain, authentic, 4, uint32At(packet));
+    return new Opened(plain, -4, stop - start, authentic, uint32At(packet, start));
   }
 
-  private openShort(packet: Uint8Array, end: number): Opened {
-    const text = zeros(end - 4);
-    const inStride = end - 4 <= (STRIDE - 1) * 16;
-    if (inStride && this.readyAt === this.ready.length) {
-      this.ready = this.stream(AHEAD, STRIDE);
+  /** Opens the packet from `start` to `stop`, where its tag is. */
+  private openShort(packet: Uint8Array, start: number, stop: number): Opened {
+    const from = start + 4;
+    const length = stop - from;
+    const { bytes, view, at } = room(length);
+    const sent = viewOf(packet);
+    const inStride = length <= (STRIDE - 1) * 16;
+    if (inStride && this.readyAt === this.ready.byteLength) {
+      this.ready = this.stream(this.ahead, STRIDE);
       this.readyAt = 0;
+      this.ahead = Math.min(2 * this.ahead, MOST_AHEAD);
     }
-    const stream = inStride ? this.ready : this.stream(1, 1 + Math.ceil((end - 4) / 16));
-    const at = inStride ? this.readyAt : 0;
-    for (let i = 0, k = at + 16; i < text.length; i++, k++) text[i] = (packet[4 + i] as number) ^ (stream[k] as number);
+    const stream = inStride ? this.ready : this.stream(1, 1 + Math.ceil(length / 16));
+    const streamAt = inStride ? this.readyAt : 0;
+    xorWords(sent, from, stream, streamAt + 16, view, at, length);
     this.advance();
-    this.ghash.packet(packet, end);
-    return new Opened(text, this.ghash.matches(stream, at, packet, end), 4, uint32At(packet));
+    this.ghash.packet(sent, start, stop);
+    return new Opened(bytes, at - 4, stop - start, this.ghash.matches(stream, streamAt, sent, stop), sent.getUint32(start));
   }
 
   /** The key stream of the next `packets` packets, `blocks` blocks each: counter blocks IV || 1, IV || 2, ... (SP 800-38D section 7.1). */
-  private stream(packets: number, blocks: number): Uint8Array {
+  private stream(packets: number, blocks: number): DataView {
     const counters = new Uint8Array(packets * blocks * 16);
     const iv = new Uint8Array(this.iv);
     // Copied by words, whatever the order of the bytes in them.
@@ -83,17 +92,17 @@ export class GcmOpener implements Opener {
         putUint32(counters, 4 * at + 12, block);
       }
     }
-    return this.ecb(counters);
+    return whole(this.ecb(counters));
   }
 
   private advance(): void {
     count(this.iv);
-    if (this.readyAt < this.ready.length) this.readyAt += STRIDE * 16;
+    if (this.readyAt < this.ready.byteLength) this.readyAt += STRIDE * 16;
   }
 
   skip(_bytes: number, packets: number): boolean {
     this.iv.set(nextIv(this.iv, packets));
-    this.readyAt = this.ready.length;
+    this.readyAt = this.ready.byteLength;
     return true;
   }
 
@@ -105,13 +114,14 @@ export class GcmOpener implements Opener {
     const end = packet.length - TAG;
     if (end < 4) return undefined;
     const { ghash } = this;
-    ghash.packet(packet, end);
+    const sent = whole(packet);
+    ghash.packet(sent, 0, end);
     const counters = new Uint8Array(TRIED_AT_ONCE * 16);
     for (let n = from; n <= to; n += TRIED_AT_ONCE) {
       const tried = Math.min(TRIED_AT_ONCE, to - n + 1);
       fillCounters(counters, nextIv(this.iv, n), tried);
-      const stream = this.ecb(counters.subarray(0, 16 * tried));
-      for (let i = 0; i < tried; i++) if (ghash.matches(stream, 16 * i, packet, end)) return n + i;
+      const stream = whole(this.ecb(counters.subarray(0, 16 * tried)));
+      for (let i = 0; i < tried; i++) if (ghash.matches(stream, 16 * i, sent, end)) return n + i;
     }
     return undefined;
   }
@@ -119,6 +129,10 @@ export class GcmOpener implements Opener {
   clone(): Opener {
     return new GcmOpener(this.primitives, this.key, this.iv, this);
   }
+}
+
+function whole(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /** Writes the counter blocks IV || 1 of `invocations` invocations, from the one with `iv` on. */

@@ -7,34 +7,34 @@ export class Ghash {
   /** The hash so far, or of the last packet. */
   private readonly y = new Int32Array(4);
   /** The end of a text that is no whole block. */
-  private readonly last = new Uint8Array(16);
+  private readonly last = new DataView(new ArrayBuffer(16));
 
   /** `h` is the encryption of a block of zeros. */
   constructor(h: Uint8Array) {
     this.table = tableOf(new DataView(h.buffer, h.byteOffset, 16));
   }
 
-  /** Hashes bytes 0 to `end` of an SSH packet, 4 at least: packet_length is the additional data, what follows it the text. */
-  packet(packet: Uint8Array, end: number): void {
+  /** Hashes an SSH packet without its tag, `packet` from `start` to `end`: packet_length is the additional data, what follows it the text. */
+  packet(packet: DataView, start: number, end: number): void {
     this.reset();
-    this.block(word(packet, 0), 0, 0, 0);
-    this.update(packet, 4, end);
-    this.lengths(4, end - 4);
+    this.block(packet.getInt32(start), 0, 0, 0);
+    this.update(packet, start + 4, end);
+    this.lengths(4, end - start - 4);
   }
 
   reset(): void {
-    this.y.fill(0);
+    const { y } = this;
+    y[0] = y[1] = y[2] = y[3] = 0;
   }
 
   /** Takes bytes `start` to `end` of `bytes`, filled up with zeros to whole blocks. */
-  update(bytes: Uint8Array, start: number, end: number): void {
+  update(bytes: DataView, start: number, end: number): void {
     let at = start;
-    for (; end - at >= 16; at += 16) this.block(word(bytes, at), word(bytes, at + 4), word(bytes, at + 8), word(bytes, at + 12));
+    for (; end - at >= 16; at += 16) this.block(bytes.getInt32(at), bytes.getInt32(at + 4), bytes.getInt32(at + 8), bytes.getInt32(at + 12));
     if (at === end) return;
     const { last } = this;
-    last.fill(0);
-    for (let i = 0; at < end; i++, at++) last[i] = bytes[at] as number;
-    this.block(word(last, 0), word(last, 4), word(last, 8), word(last, 12));
+    for (let i = 0; i < 16; i++, at++) last.setUint8(i, at < end ? bytes.getUint8(at) : 0);
+    this.block(last.getInt32(0), last.getInt32(4), last.getInt32(8), last.getInt32(12));
   }
 
   /** Takes the block of lengths: bytes of additional data and of text. */
@@ -44,24 +44,24 @@ export class Ghash {
 
   private block(w0: number, w1: number, w2: number, w3: number): void {
     const { table: t, y } = this;
-    y[0] = (y[0] as number) ^ w0;
-    y[1] = (y[1] as number) ^ w1;
-    y[2] = (y[2] as number) ^ w2;
-    y[3] = (y[3] as number) ^ w3;
+    let y0 = (y[0] as number) ^ w0;
+    let y1 = (y[1] as number) ^ w1;
+    let y2 = (y[2] as number) ^ w2;
+    let y3 = (y[3] as number) ^ w3;
     let a = 0;
     let b = 0;
     let c = 0;
     let d = 0;
-    for (let i = 0; i < 4; i++) {
-      let w = y[i] as number;
-      const end = 4 * ROW * (i + 1);
-      for (let row = 4 * ROW * i; row < end; row += ROW, w <<= 8) {
-        const at = row + ((w >>> 24) << 2);
-        a ^= t[at] as number;
-        b ^= t[at + 1] as number;
-        c ^= t[at + 2] as number;
-        d ^= t[at + 3] as number;
-      }
+    // One byte of each word in turn, which need not wait for each other.
+    for (let row = 0; row < 4 * ROW; row += ROW, y0 <<= 8, y1 <<= 8, y2 <<= 8, y3 <<= 8) {
+      const p = row + ((y0 >>> 24) << 2);
+      const q = row + 4 * ROW + ((y1 >>> 24) << 2);
+      const r = row + 8 * ROW + ((y2 >>> 24) << 2);
+      const s = row + 12 * ROW + ((y3 >>> 24) << 2);
+      a ^= (t[p] as number) ^ (t[q] as number) ^ (t[r] as number) ^ (t[s] as number);
+      b ^= (t[p + 1] as number) ^ (t[q + 1] as number) ^ (t[r + 1] as number) ^ (t[s + 1] as number);
+      c ^= (t[p + 2] as number) ^ (t[q + 2] as number) ^ (t[r + 2] as number) ^ (t[s + 2] as number);
+      d ^= (t[p + 3] as number) ^ (t[q + 3] as number) ^ (t[r + 3] as number) ^ (t[s + 3] as number);
     }
     y[0] = a;
     y[1] = b;
@@ -70,18 +70,14 @@ export class Ghash {
   }
 
   /** True when the hash, encrypted with the first block of `stream`, is the 16 bytes of `bytes` at `at`. */
-  matches(stream: Uint8Array, streamAt: number, bytes: Uint8Array, at: number): boolean {
-    for (let i = 0; i < 4; i++) if (((this.y[i] as number) ^ word(stream, streamAt + 4 * i) ^ word(bytes, at + 4 * i)) !== 0) return false;
+  matches(stream: DataView, streamAt: number, bytes: DataView, at: number): boolean {
+    for (let i = 0; i < 16; i += 4) if (((this.y[i >> 2] as number) ^ stream.getInt32(streamAt + i) ^ bytes.getInt32(at + i)) !== 0) return false;
     return true;
   }
 }
 
 /** Words of the table for one byte of a block. */
 const ROW = 256 * 4;
-
-function word(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
-}
 
 function tableOf(h: DataView): Int32Array {
   const table = new Int32Array(16 * ROW);

@@ -88,6 +88,14 @@ function over(crypto: () => Crypto): Primitives {
     name: 'native',
     // A string comes back from the one-shot hash twice as fast as a Buffer.
     hash: (name, data) => (has(name) ? latin1Bytes(crypto().hash(name, data, 'binary')) : portable.hash(name, data)),
+    hasher(name) {
+      if (!has(name)) return portable.hasher(name);
+      const { hash } = crypto();
+      return (data, out, at) => {
+        const bytes = hash(name, data, 'binary');
+        for (let i = 0; i < bytes.length; i++) out[at + i] = bytes.charCodeAt(i);
+      };
+    },
     hashOfTwo: (name, head, data) => (has(name) ? arrayOf(crypto().createHash(name).update(head).update(data).digest()) : portable.hashOfTwo(name, head, data)),
     ecb,
     ctr(cipher, key, counter) {

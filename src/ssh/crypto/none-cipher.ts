@@ -3,7 +3,7 @@ import { type PacketCipher, uint32At } from './opener.ts';
 
 export const noneCipher: PacketCipher = {
   headLength: 4,
-  peek: (head) => uint32At(head),
+  peek: uint32At,
   fits: () => true,
   decrypt: (packet, start, end) => new Uint8Array(packet.subarray(start, end)),
   skip: () => true,

@@ -2,35 +2,39 @@
 
 /** A packet in clear, up to its tail. */
 export class Opened {
-  /** What was decrypted in one go: its offset k is offset `start` + k of the packet. */
-  readonly text: Uint8Array;
-  /** 4 where packet_length is no part of `text`, else 0. */
-  readonly start: 0 | 4;
-  /** The MAC or tag is right (or there is none to check); when false `text` is what decryption gives. */
+  /** Holds what was decrypted: offset k of the packet is offset `shift` + k here. */
+  readonly bytes: Uint8Array;
+  readonly shift: number;
+  /** Bytes of the packet up to its tail. */
+  readonly size: number;
+  /** The MAC or tag is right (or there is none to check); when false `bytes` hold what decryption gives. */
   readonly authentic: boolean;
-  private readonly length: number;
+  /** packet_length in clear, where what was decrypted begins behind it. */
+  private readonly length: number | undefined;
 
-  /** `length` is packet_length in clear, where `text` begins behind it. */
-  constructor(text: Uint8Array, authentic: boolean, start: 0 | 4 = 0, length = 0) {
-    this.text = text;
+  constructor(bytes: Uint8Array, shift: number, size: number, authentic: boolean, length: number | undefined) {
+    this.bytes = bytes;
+    this.shift = shift;
+    this.size = size;
     this.authentic = authentic;
-    this.start = start;
     this.length = length;
   }
 
-  /** packet_length, padding_length, payload and padding: offset k is offset k of the packet. A copy where `start` is not 0. */
+  /** packet_length, padding_length, payload and padding: offset k is offset k of the packet. */
   get plain(): Uint8Array {
-    if (this.start === 0) return this.text;
-    const out = new Uint8Array(this.start + this.text.length);
-    putUint32(out, 0, this.length);
-    out.set(this.text, this.start);
+    const { bytes, shift, size, length } = this;
+    if (length === undefined) return bytes.subarray(shift, shift + size);
+    const out = new Uint8Array(size);
+    putUint32(out, 0, length);
+    out.set(bytes.subarray(shift + 4, shift + size), 4);
     return out;
   }
 }
 
-/** What opening gives for bytes that are too few to be a packet. */
-export function tooShort(packet: Uint8Array, tailLength: number): Opened {
-  return new Opened(new Uint8Array(packet.subarray(0, Math.max(0, packet.length - tailLength))), false);
+/** What opening gives when `bytes` from `start` to `end`, all that is in front of a tail, are too few to be a packet. */
+export function tooShort(bytes: Uint8Array, start: number, end: number): Opened {
+  const size = Math.max(0, end - start);
+  return new Opened(new Uint8Array(bytes.subarray(start, start + size)), 0, size, false, undefined);
 }
 
 export interface Opener {
@@ -40,10 +44,13 @@ export interface Opener {
   readonly tailLength: number;
   /** The MAC cannot be verified, because its key is not known; `authentic` then says no more than that the text can be a packet's. */
   readonly unchecked?: boolean;
-  /** packet_length (RFC 4253 section 6) of the packet whose first `headLength` bytes are at the start of `head`. Pure: it may be asked again, of these bytes or of others. */
-  length(sequence: number, head: Uint8Array): number;
-  /** Opens a packet of 4 + packet_length + tailLength bytes, and advances. No input makes it throw: what cannot be a packet is not authentic. */
-  open(sequence: number, packet: Uint8Array): Opened;
+  /** packet_length (RFC 4253 section 6) of the packet whose first `headLength` bytes are in `head`, from `at` on. Pure: it may be asked again, of these bytes or of others. */
+  length(sequence: number, head: Uint8Array, at?: number): number;
+  /**
+   * Opens the packet of 4 + packet_length + tailLength bytes that is `packet` from `start` to `end` (the whole array unless given),
+   * and advances. No input makes it throw: what cannot be a packet is not authentic.
+   */
+  open(sequence: number, packet: Uint8Array, start?: number, end?: number): Opened;
   /**
    * Carries the cipher over `bytes` bytes of the stream, tails included, in which `packets` whole packets end. `before` are
    * the bytes directly in front of the place where it goes on: for CBC a block and the tail at least, as they hold the IV,
@@ -59,8 +66,8 @@ export interface Opener {
 export interface PacketCipher {
   /** Ciphertext that `peek` needs. */
   readonly headLength: number;
-  /** The first four bytes of plaintext as a number. Pure. */
-  peek(head: Uint8Array): number;
+  /** The first four bytes of plaintext as a number; `head` holds the ciphertext from `at` on. Pure. */
+  peek(head: Uint8Array, at: number): number;
   /** True when a packet can have this many bytes of ciphertext. */
   fits(bytes: number): boolean;
   /** Bytes `start` to `end` of `packet` decrypted, in a new array; advances. What is no whole block at their end stays as it is. */
@@ -73,8 +80,8 @@ export interface PacketCipher {
 /** A message authentication code under one key. */
 export interface Mac {
   readonly tagLength: number;
-  /** MAC over the sequence number and the packet (RFC 4253 section 6.4), of `tagLength` bytes or more; valid until the next call. */
-  tag(sequence: number, packet: Uint8Array): Uint8Array;
+  /** MAC over the sequence number and the packet (RFC 4253 section 6.4), which is `bytes` from `start` to `end` (all unless given); `tagLength` bytes or more, valid until the next call. */
+  tag(sequence: number, bytes: Uint8Array, start?: number, end?: number): Uint8Array;
 }
 
 /** The big-endian number in the first four bytes; missing ones count as 0. */

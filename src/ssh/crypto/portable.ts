@@ -58,6 +58,7 @@ function blocks(cipher: BlockCipherName, key: Uint8Array): Ecb {
 export const portable: Primitives = {
   name: 'portable',
   hash: (name, data) => HASHES[name](data),
+  hasher: (name) => (data, out, at) => out.set(HASHES[name](data), at),
   hashOfTwo(name, head, data) {
     const both = new Uint8Array(head.length + data.length);
     both.set(head);

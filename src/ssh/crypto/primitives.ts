@@ -10,6 +10,8 @@ export type BlockCipherName = 'aes' | 'des' | '3des' | 'blowfish' | 'cast128' | 
 export interface Primitives {
   readonly name: 'native' | 'portable';
   hash(name: HashName, data: Uint8Array): Uint8Array;
+  /** What hashes short data many times: it writes the hash to `out`, from `at` on. */
+  hasher(name: HashName): (data: Uint8Array, out: Uint8Array, at: number) => void;
   /** The hash of two pieces, for data that is too long to be put behind a head first. */
   hashOfTwo(name: HashName, head: Uint8Array, data: Uint8Array): Uint8Array;
   /** Encrypts block by block. */

@@ -17,23 +17,25 @@ export class SealedOpener implements Opener {
     this.tailLength = mac?.tagLength ?? 0;
   }
 
-  length(_sequence: number, head: Uint8Array): number {
-    return this.clear === 4 ? uint32At(head) : this.cipher.peek(head);
+  length(_sequence: number, head: Uint8Array, at = 0): number {
+    return this.clear === 4 ? uint32At(head, at) : this.cipher.peek(head, at);
   }
 
-  open(sequence: number, packet: Uint8Array): Opened {
-    const end = packet.length - this.tailLength;
-    if (end < 4) return tooShort(packet, this.tailLength);
-    const text = this.cipher.decrypt(packet, this.clear, end);
+  open(sequence: number, packet: Uint8Array, start = 0, end = packet.length): Opened {
+    const { clear, mac } = this;
+    const stop = end - this.tailLength;
+    const size = stop - start;
+    if (size < 4) return tooShort(packet, start, stop);
+    const text = this.cipher.decrypt(packet, start + clear, stop);
+    let authentic = this.cipher.fits(size - clear);
     // RFC 4253 section 6.4: over the packet in clear; encrypt-then-MAC: over the packet as it is sent.
-    const authentic = this.cipher.fits(end - this.clear) && this.verify(sequence, this.clear === 4 ? packet.subarray(0, end) : text, packet);
-    return new Opened(text, authentic, this.clear, uint32At(packet));
+    if (mac !== undefined) authentic &&= this.stands(clear === 4 ? mac.tag(sequence, packet, start, stop) : mac.tag(sequence, text), packet, stop);
+    return new Opened(text, -clear, size, authentic, clear === 4 ? uint32At(packet, start) : undefined);
   }
 
-  private verify(sequence: number, data: Uint8Array, packet: Uint8Array): boolean {
-    if (this.mac === undefined) return true;
-    const tag = this.mac.tag(sequence, data);
-    for (let i = 0; i < this.tailLength; i++) if (tag[i] !== packet[data.length + i]) return false;
+  /** True when `tag` stands in `packet` at `at`. */
+  private stands(tag: Uint8Array, packet: Uint8Array, at: number): boolean {
+    for (let i = 0; i < this.tailLength; i++) if (tag[i] !== packet[at + i]) return false;
     return true;
   }
 

@@ -34,9 +34,9 @@ export class StreamCipher implements PacketCipher {
     this.source = source;
   }
 
-  peek(head: Uint8Array): number {
+  peek(head: Uint8Array, at: number): number {
     if (this.ready.length - this.at < 4) this.refill();
-    return (uint32At(head) ^ uint32At(this.ready, this.at)) >>> 0;
+    return (uint32At(head, at) ^ uint32At(this.ready, this.at)) >>> 0;
   }
 
   fits(): boolean {

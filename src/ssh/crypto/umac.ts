@@ -43,7 +43,8 @@ export class Umac implements Mac {
     this.lanes = lanesOf(encrypt, tagLength / 4);
   }
 
-  tag(sequence: number, packet: Uint8Array): Uint8Array {
+  tag(sequence: number, bytes: Uint8Array, start = 0, end = bytes.length): Uint8Array {
+    const packet = bytes.subarray(start, end);
     const padAt = this.padOf(sequence);
     this.load(packet);
     this.lanes.forEach((lane, i) => {

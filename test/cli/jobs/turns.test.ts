@@ -4,7 +4,7 @@ import { JobShare } from '../../../cli/jobs/share.ts';
 import { Turns } from '../../../cli/jobs/turns.ts';
 import { DEFAULT_LIMITS } from '../../../src/limits.ts';
 import type { Secrets } from '../../../src/ssh/kex/secrets.ts';
-import type { FlowHandler } from '../../../src/stream/chunk.ts';
+import { Chunk, type FlowHandler } from '../../../src/stream/chunk.ts';
 import { randomOf } from '../../support/random.ts';
 
 function batch(reached: number, ...parts: readonly (readonly [tick: number, part: string])[]): Batch {
@@ -84,7 +84,7 @@ describe('turns', () => {
 describe('shares', () => {
   const handler = (): FlowHandler => ({ data() {}, gap() {}, problem() {}, end() {} });
   const secrets = { spent: { units: 0 }, diagnosed: 0 } as Secrets;
-  const chunk = (size: number) => ({ from: 'a', offset: 0, bytes: new Uint8Array(size), frame: 1, seconds: 0, nanos: 0, origins: [] }) as const;
+  const chunk = (size: number) => new Chunk('a', 0, new Uint8Array(size), 0, size, { frame: 1, seconds: 0, nanos: 0 }, []);
 
   test('every session belongs to one thread, the same in the eyes of all, and the large ones are spread', () => {
     const shares = [0, 1, 2].map((index) => new JobShare(index, 3));

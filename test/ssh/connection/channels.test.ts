@@ -288,6 +288,52 @@ test('whoever follows a channel is asked when it is known what it carries, and t
   expect(said).toEqual(['subsystem', 'subsystem true', 'client 9', 'server type 1 2', 'server eof', 'closed', 'cut']);
 });
 
+describe('data that passes without a packet', () => {
+  const session = { sessionId: undefined, sure: true, limits: DEFAULT_LIMITS };
+  /** A tracker behind `lines`, as both have it that are compared. */
+  const tracker = (lines: readonly Line[], handler?: ChannelHandler) => {
+    const out = new Channels(session, handler === undefined ? undefined : { handlerFor: () => handler });
+    for (const [end, payload] of lines) out.take(openTalk(payload, SSH2_MESSAGES.get(payload[0] ?? 0)), payload[0] ?? 0, end === 'c' ? 'client' : 'server', 1);
+    return out;
+  };
+
+  test.each<[string, readonly Line[], number, number, boolean]>([
+    ['nothing is wrong', OPENED, 3, 50, true],
+    ['the window is used up to its end', [...OPENED, ['c', data(3, 50)]], 3, 50, true],
+    ['the packet is larger than may be', OPENED, 3, 51, false],
+    ['the window is too small', [...OPENED, ['c', data(3, 50)], ['c', data(3, 10)]], 3, 41, false],
+    ['the window was overrun before', [...OPENED, ['c', data(3, 50)], ['c', data(3, 50)], ['c', data(3, 1)]], 3, 1, false],
+    ['EOF came before', [...OPENED, ['c', eof(3)]], 3, 1, false],
+    ['CLOSE came before', [...OPENED, ['c', close(3)]], 3, 1, false],
+    ['the channel is not open', OPENED, 4, 1, false],
+    ['the channel was closed', [...OPENED, ['c', close(3)], ['s', close(7)]], 3, 1, false],
+    ['the window is not known', [['c', open('session', 7)]], 7, 1, false],
+  ])('where %s it leaves what its packet would, or does nothing', (_, lines, number, length, passes) => {
+    const passed = tracker(lines);
+    const before = structuredClone(passed.kept);
+    const channel = passed.pass('client', number, length);
+    const taken = tracker(lines);
+    const packet = openTalk(data(number, length), SSH2_MESSAGES.get(94));
+    taken.take(packet, 94, 'client', 1);
+    if (channel === undefined) expect(structuredClone(passed.kept)).toEqual(before);
+    else expect([passed.kept, packet.problems]).toEqual([taken.kept, []]);
+    expect(channel !== undefined).toBe(passes);
+  });
+
+  test('no more of it than its handler wants', () => {
+    const content = { protocol: 'test', detail: '', operations: [], transfers: [] } as unknown as ChannelHandler['content'];
+    const lines = [...OPENED, ['c', request(3, 'shell', 0)]] satisfies Line[];
+    const passes = (handler: ChannelHandler) => tracker(lines, handler).pass('client', 3, 1) !== undefined;
+    const data = () => [];
+    expect([{ content }, { content, data }, { content, data, listens: true }, { content, data, listens: false }].map(passes)).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ]);
+  });
+});
+
 test('no message makes it throw, in whatever order and however cut', async () => {
   const payloads = ABOVE_SAMPLES.filter(({ payload }) => (payload[0] ?? 0) >= 80).map((s) => s.payload);
   for (const step of [1, 3, 5, 7]) {

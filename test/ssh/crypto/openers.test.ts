@@ -81,11 +81,15 @@ describe.each([native, portable])('with $name primitives', (primitives) => {
       expect(opener.length(sequence, head)).toBe(plain.length - 4);
       expect(sealed.length).toBe(plain.length + opener.tailLength);
       if (opener.tailLength > 0 && i % 7 === 0) refuses(opener, sequence, sealed, cipherName);
-      const before = sealed.slice();
-      const opened = opener.open(sequence, sealed);
+      // By itself, or among other bytes.
+      const start = i % 5;
+      const bytes = start === 0 ? sealed.slice() : new Uint8Array(Buffer.concat([noise(start), sealed, noise(i)]));
+      const before = bytes.slice();
+      expect(opener.length(sequence, bytes, start)).toBe(plain.length - 4);
+      const opened = start === 0 ? opener.open(sequence, bytes) : opener.open(sequence, bytes, start, start + sealed.length);
       expect(Buffer.compare(opened.plain, plain)).toBe(0);
       expect(opened.authentic).toBe(true);
-      expect(Buffer.compare(sealed, before)).toBe(0);
+      expect(Buffer.compare(bytes, before)).toBe(0);
     });
   });
 
