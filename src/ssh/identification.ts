@@ -1,9 +1,12 @@
 /** The lines before the first packet: what may precede the identification string, and the string itself (RFC 4253 section 4.2). */
-import type { Span } from '../bytes/space.ts';
+import type { Space, Span } from '../bytes/space.ts';
 import { textOf } from '../bytes/text.ts';
+import type { Timestamp } from '../capture/frame.ts';
 import type { Limits } from '../limits.ts';
-import type { Flow, Verdict } from '../stream/chunk.ts';
+import type { End, Flow, Verdict } from '../stream/chunk.ts';
+import type { Taken } from '../stream/queue.ts';
 import { type Problem, problem } from '../wire/problem.ts';
+import type { Identification, Session } from './model.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -35,6 +38,54 @@ function sshAt(bytes: Uint8Array, start: number): Verdict {
     if (bytes[start + i] !== SIGN[i]) return 'no';
   }
   return 'yes';
+}
+
+/** The identification string at the head of what was taken out of a stream. */
+export class SentIdentification implements Identification {
+  readonly session: Session;
+  readonly from: End;
+  readonly frame: number;
+  readonly bytes: Uint8Array;
+  readonly text: string;
+  readonly protocolVersion: string;
+  readonly softwareVersion: string;
+  readonly comments: string | undefined;
+  private readonly lines: IdentificationLines;
+  private readonly taken: Taken;
+
+  constructor(session: Session, from: End, lines: IdentificationLines, taken: Taken) {
+    this.session = session;
+    this.from = from;
+    this.frame = taken.frame;
+    this.bytes = taken.bytes.subarray(lines.line.start, lines.line.end);
+    this.text = textOf(this.bytes);
+    const { protocolVersion, softwareVersion, comments } = partsOf(this.text);
+    this.protocolVersion = protocolVersion;
+    this.softwareVersion = softwareVersion;
+    this.comments = comments;
+    this.lines = lines;
+    this.taken = taken;
+  }
+
+  get time(): Timestamp {
+    return this.taken.time;
+  }
+
+  get preamble(): readonly string[] {
+    return this.lines.preamble;
+  }
+
+  get lineEnd(): Identification['lineEnd'] {
+    return this.lines.lineEnd;
+  }
+
+  get space(): Space {
+    return this.taken.space;
+  }
+
+  get problems(): readonly Problem[] {
+    return this.lines.problems;
+  }
 }
 
 /** Looks for the identification string at the head of `bytes`. With `last` no more bytes will come. */
@@ -99,7 +150,7 @@ export function partsOf(text: string): { protocolVersion: string; softwareVersio
 /** Which protocol a version string speaks: 1.99 is both (RFC 4253 section 5.1). */
 export function protocolOf(version: string): 1 | 2 | 'both' {
   if (version === '1.99') return 'both';
-  return /^1\./.test(version) ? 1 : 2;
+  return version.startsWith('1.') ? 1 : 2;
 }
 
 /** Bytes of one direction that could not be told from SSH's so far. */

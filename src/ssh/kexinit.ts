@@ -94,10 +94,10 @@ class SharedKexInit implements SentKexInit {
   }
 }
 
-/** A hash of every eighth byte: enough to find a candidate, which is then compared whole. */
+/** A hash of every sixteenth byte: enough to find a candidate, which is then compared whole. */
 function hashOf(bytes: Uint8Array, from: number, end: number): number {
   let h = end - from;
-  for (let i = from; i < end; i += 8) h = (Math.imul(h, 31) + (bytes[i] as number)) | 0;
+  for (let i = from; i < end; i += 16) h = (Math.imul(h, 31) + (bytes[i] as number)) | 0;
   return h;
 }
 

@@ -125,7 +125,8 @@ export class SshSession implements Session {
   private settle(verdict: RoleVerdict): void {
     this.verdict = verdict;
     for (const exchange of this.exchanges) exchange.settle(verdict.client);
-    const held = this.held;
+    const { held } = this;
+    if (held.length === 0) return;
     this.held = [];
     for (const one of held) this.give(one);
   }

@@ -1,14 +1,14 @@
 /** One step at a time in one direction: the lines before the packets, a packet in clear, an encrypted one. */
 
 import { toHex } from '../bytes/hex.ts';
-import { lineOf, textOf } from '../bytes/text.ts';
+import { lineOf } from '../bytes/text.ts';
 import { type Problem, problem } from '../wire/problem.ts';
 import { CLEAR, frameAt, plausibleClearPacket, SSH1_CLEAR } from './binary-packet.ts';
 import type { Opener } from './crypto/opener.ts';
 import { tryKeysInTheMiddle } from './derived-keys.ts';
 import type { Direction } from './direction.ts';
 import { handle, resume } from './handle.ts';
-import { partsOf, protocolOf, scanIdentification } from './identification.ts';
+import { protocolOf, SentIdentification, scanIdentification } from './identification.ts';
 import { tryLaterKeys } from './later-keys.ts';
 import { type Header, SshPacket } from './packet.ts';
 import { passData } from './pass-data.ts';
@@ -67,21 +67,7 @@ export function readLines(session: SshSession, d: Direction, last: boolean): boo
     return !last;
   }
   const taken = queue.take(scan.length);
-  const bytes = taken.bytes.subarray(scan.line.start, scan.line.end);
-  const text = textOf(bytes);
-  d.identification = {
-    session,
-    from: d.end,
-    time: taken.time,
-    frame: taken.frame,
-    bytes,
-    text,
-    ...partsOf(text),
-    preamble: scan.preamble,
-    lineEnd: scan.lineEnd,
-    space: taken.space,
-    problems: scan.problems,
-  };
+  d.identification = new SentIdentification(session, d.end, scan, taken);
   for (const p of scan.problems) session.report({ ...p, frame: taken.frame });
   session.phase('identification', taken.time, taken.frame);
   // Only a server may send lines before its identification (RFC 4253 section 4.2).

@@ -130,7 +130,7 @@ class Kept {
   length = 0;
 
   get bytes(): Uint8Array {
-    return this.buffer.subarray(0, this.length);
+    return this.length === this.buffer.length ? this.buffer : this.buffer.subarray(0, this.length);
   }
 
   /** Appends a copy of `bytes`; gives the growth of the buffer. */

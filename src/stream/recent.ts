@@ -23,9 +23,9 @@ const MARKS = 64;
 export class Recent {
   /** The byte of stream offset n is at n modulo the size of the ring. */
   private ring: Uint8Array<ArrayBuffer> = NOTHING;
-  private readonly ends: number[] = [];
-  private readonly frames: number[] = [];
-  private marks = 0;
+  /** Where each run ends and the frame that brought it, in turn; once there are `MARKS`, each new one takes the place of the oldest. */
+  private readonly marks: number[] = [];
+  private runs = 0;
   /** The remembered bytes are those of stream offsets `floor` to `end`. */
   private floor = 0;
   private end = 0;
@@ -37,10 +37,15 @@ export class Recent {
     this.room(offset, end);
     this.end = end;
     put(this.ring, bytes.length > SIZE ? bytes.subarray(bytes.length - SIZE) : bytes, end);
-    const mark = this.marks++ % MARKS;
-    this.floor = Math.max(this.floor, end - SIZE, this.ends[mark] ?? 0);
-    this.ends[mark] = end;
-    this.frames[mark] = frame;
+    this.floor = Math.max(this.floor, end - SIZE);
+    const at = 2 * (this.runs++ % MARKS);
+    if (this.marks.length === at) {
+      this.marks.push(end, frame);
+      return;
+    }
+    this.floor = Math.max(this.floor, this.marks[at] as number);
+    this.marks[at] = end;
+    this.marks[at + 1] = frame;
   }
 
   /** Stream offset of the first byte in which `bytes`, put at `offset`, differs from what is remembered there; -1 when none does. */
@@ -53,8 +58,9 @@ export class Recent {
 
   /** The frame that brought the remembered byte at stream offset `offset`. */
   frameOf(offset: number): number {
-    for (let i = Math.max(0, this.marks - MARKS); i < this.marks; i++) {
-      if ((this.ends[i % MARKS] as number) > offset) return this.frames[i % MARKS] as number;
+    for (let i = Math.max(0, this.runs - MARKS); i < this.runs; i++) {
+      const at = 2 * (i % MARKS);
+      if ((this.marks[at] as number) > offset) return this.marks[at + 1] as number;
     }
     return 0;
   }
