@@ -38,9 +38,16 @@ export function resolve(number: number, side: Side | undefined, context: Context
   return SSH2_MESSAGES.get(number);
 }
 
+const NONE: readonly MessageDef[] = [];
+
 function ofMethod(method: KexMethod | AuthMethod | undefined, number: number, side: Side | undefined): MessageDef | undefined {
-  const defs = method?.messages.filter((m) => m.number === number) ?? [];
-  return defs.find((m) => m.from === undefined || m.from === side) ?? defs[0];
+  let first: MessageDef | undefined;
+  for (const def of method?.messages ?? NONE) {
+    if (def.number !== number) continue;
+    if (def.from === undefined || def.from === side) return def;
+    first ??= def;
+  }
+  return first;
 }
 
 /** The side that alone may send message `number` under `kex`, when there is only one. */
