@@ -33,10 +33,10 @@ export function decodeKexInit(codec: Codec<unknown>, bytes: Uint8Array, start: n
   if (known !== undefined && known.start === start && same(known.tail, bytes, from, end)) return withCookie(known.decoded, bytes, start);
   const decoded = decode(codec as Codec<Record<string, unknown>>, bytes, { start, end, complete: true });
   if (from > end) return decoded;
-  const tail = bytes.slice(from, end);
+  const tail = copyOf(bytes, from, end);
   if (Array.isArray(decoded.value.kexAlgorithms)) tails.set(decoded.value.kexAlgorithms, tail);
   if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-  remembered.set(key, { tail, start, decoded });
+  remembered.set(key, { tail, start, decoded: withCookie(decoded, bytes, start) });
   return withCookie(decoded, bytes, start);
 }
 
@@ -63,7 +63,11 @@ interface Sent {
 /** The KEXINIT with `lists`, as decoded: of a packet that was sent in clear nothing is kept but what no other has. */
 export function sentKexInit(lists: KexInit, sent: Sent): SentKexInit {
   const tail = sent.encrypted ? undefined : tails.get(lists.kexAlgorithms);
-  return tail === undefined ? { lists, payload: sent.payloadBytes, packet: sent.clearBytes } : new SharedKexInit(lists, sent.clearBytes, tail);
+  return tail === undefined ? { lists, payload: whole(sent.payloadBytes), packet: whole(sent.clearBytes) } : new SharedKexInit(lists, sent.clearBytes, tail);
+}
+
+function whole(bytes: Uint8Array): Uint8Array {
+  return copyOf(bytes, 0, bytes.length);
 }
 
 /** One that has its lists in common with others, and the bytes of these too. */

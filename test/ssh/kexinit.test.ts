@@ -17,7 +17,8 @@ function packetOf(payload: Uint8Array, padding: number): Uint8Array {
 
 /** What is kept of a KEXINIT whose bytes are gone, and its packet as it was. */
 function sent(payload: Uint8Array, padding: number) {
-  const packet = packetOf(payload, padding);
+  // A Buffer, as files give it: its slices share its memory.
+  const packet = Buffer.from(packetOf(payload, padding));
   const before = toHex(packet);
   const { value } = decodeKexInit(kexInit.body, packet, 6, 5 + payload.length);
   const kept = sentKexInit(value as unknown as KexInit, { encrypted: false, payloadBytes: packet.subarray(5, 5 + payload.length), clearBytes: packet });
