@@ -21,7 +21,7 @@ export interface Chunk extends Timestamp {
   /** Offset in the stream of that direction: 0 is the first byte after the SYN, or the first byte seen when there was none. */
   readonly offset: number;
   readonly bytes: Uint8Array;
-  /** The frame that made these bytes available (the one that filled a hole, when they had to wait). */
+  /** The frame that made these bytes available: the one that brought them, or that filled the hole before them. The time is its own. */
   readonly frame: number;
   /** What its sender had got of the other direction, as an offset in that stream: these bytes cannot answer anything behind it. */
   readonly acknowledged?: number;
@@ -36,7 +36,7 @@ export interface Gap extends Timestamp {
   readonly from: End;
   readonly offset: number;
   readonly size: number;
-  /** The frame at which it became certain. */
+  /** The frame that brought the first byte behind it; when nothing is there, the one at which it became certain. */
   readonly frame: number;
 }
 
