@@ -36,6 +36,9 @@ const CHAIN = 4;
 const BELIEVED = 24;
 const BELIEVED_LAST = 14;
 
+/** The same where the MAC is right and only the block of counter mode is in doubt, of which there are few. */
+const BELIEVED_COUNTED = 14;
+
 export class Adrift implements Scanner {
   readonly headLength: number;
   readonly places: number | undefined;
@@ -69,7 +72,7 @@ export class Adrift implements Scanner {
     if (shape.clear) this.inClear(view, at, word, into);
     else if (shape.mode === 'chacha') {
       const { sequences } = this.unknowns;
-      const count = Math.min(sequences.to - sequences.from, this.units(view, at, shape.least)) + 1;
+      const count = Math.min(sequences.to - sequences.from, this.units(view, at, this.leastCounted)) + 1;
       const words = this.numbers.upTo(count);
       this.effort.spend(words.cost);
       for (const i of words.matching(shape, word, 0, count - 1, 1)) this.add(at, (word ^ words.at(i)) >>> 0, sequences.from + i, into);
@@ -85,6 +88,12 @@ export class Adrift implements Scanner {
   private units(view: View, at: number, size: number): number {
     const { since } = this.unknowns;
     return since === undefined ? Number.POSITIVE_INFINITY : Math.floor((view.offset + at - since) / size);
+  }
+
+  /** The smallest packet that takes a sequence number: the NEWKEYS before these keys may be smaller than what they seal. */
+  private get leastCounted(): number {
+    const { newKeys } = this.unknowns;
+    return newKeys?.counted === true ? Math.max(1, Math.min(this.shape.least, newKeys.bytes)) : this.shape.least;
   }
 
   private add(at: number, length: number, number: number, into: Candidate[]): void {
@@ -179,7 +188,8 @@ export class Adrift implements Scanner {
       const opener = this.opener.clone();
       this.effort.spend(3 * COST.open);
       if (!opener.skip(n * block, 0, NONE)) return undefined;
-      if (evidence(opener.clone(), sequence, view.bytes.subarray(at), { ...this.shape, checked: false }, packed).bits < 0) continue;
+      const { bits, begins } = evidence(opener.clone(), sequence, view.bytes.subarray(at), { ...this.shape, checked: false }, packed);
+      if (bits < 0 || (n < last && !(begins && bits >= BELIEVED_COUNTED))) continue;
       return { at, opener, sequence, packets: undefined, first: n === 0 && sequence === sequences.from };
     }
     return undefined;

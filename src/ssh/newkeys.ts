@@ -7,7 +7,7 @@ import { mac } from './crypto/macs.ts';
 import type { Opener } from './crypto/opener.ts';
 import { tryDerivedKeys } from './derived-keys.ts';
 import type { Direction, Obstacle } from './direction.ts';
-import type { KeyExchange } from './exchange.ts';
+import { gapsOf, type KeyExchange, NoKeys } from './exchange.ts';
 import { keyOf, openerFor } from './keys.ts';
 import { expectLaterKeys, seekLaterKeys } from './later-keys.ts';
 import type { DecryptionState } from './model.ts';
@@ -30,18 +30,34 @@ export function takeNewKeys(session: SshSession, d: Direction): void {
   d.keyNote = undefined;
   d.later = undefined;
   if (exchange === undefined || algorithms === undefined) {
-    give(d, 'lost', 'the algorithms are not known: the capture does not hold the KEXINITs of both sides whole');
+    give(d, 'lost', noAlgorithms(session, exchange));
     return;
   }
   startCompression(session, d, algorithms);
   exchange.unlock(session);
   const source = exchange.keySource(session);
   d.suite = suiteOf(algorithms);
-  if (typeof source === 'function') readWithoutK(session, d, exchange, algorithms, source);
+  if ('reason' in source) readWithoutK(session, d, exchange, algorithms, source);
   else {
     d.opener = openerFor(session.sideOf(d.end), algorithms, (letter, length) => keyOf(source, letter, length));
     if (d.opener === undefined) give(d, 'unsupported', unsupported(algorithms));
   }
+}
+
+/** What is not known without the KEXINIT of each side. */
+function noAlgorithms(session: SshSession, exchange: KeyExchange | undefined): string {
+  const missing = (['client', 'server'] as const).filter((side) => exchange?.kexinit[session.endOf(side)] === undefined);
+  const what = missing.length === 1 ? `KEXINIT of the ${missing[0]}` : 'KEXINITs of both sides';
+  return `the algorithms are not known: the capture does not hold the ${what} whole${gapsOf(session)}`;
+}
+
+/** Why the keys of the exchange that `d` is in are not known; undefined when they are. */
+export function whyNoNextKeys(session: SshSession, d: Direction): string | undefined {
+  const exchange = session.exchanges[d.epoch];
+  if (exchange?.negotiation === undefined) return noAlgorithms(session, exchange);
+  exchange.unlock(session);
+  const source = exchange.keySource(session);
+  return 'reason' in source ? source.reason : undefined;
 }
 
 /** The keys of the exchange that `d` is in, whose NEWKEYS was not seen; undefined when they are not known. */
@@ -53,7 +69,7 @@ export function nextKeys(session: SshSession, d: Direction): { readonly suite: S
   exchange.unlock(session);
   const source = exchange.keySource(session);
   const suite = suiteOf(algorithms);
-  if (typeof source === 'function' || suite === undefined) return undefined;
+  if ('reason' in source || suite === undefined) return undefined;
   const opener = openerFor(side, algorithms, (letter, length) => keyOf(source, letter, length));
   return opener === undefined ? undefined : { suite, opener, packed: compression(algorithms.compression ?? 'none')?.compresses === true };
 }
@@ -66,10 +82,10 @@ function suiteOf(algorithms: DirectionAlgorithms): Suite | undefined {
 }
 
 /** Without K there may be the derived keys themselves. */
-function readWithoutK(session: SshSession, d: Direction, exchange: KeyExchange, algorithms: DirectionAlgorithms, why: () => string): void {
+function readWithoutK(session: SshSession, d: Direction, exchange: KeyExchange, algorithms: DirectionAlgorithms, why: Obstacle): void {
   const without = (tried: string) => {
     d.stage = 'packets';
-    readWithoutKeys(session, d, algorithms, () => `${why()}; nor do the derived keys of ${tried} open it`);
+    readWithoutKeys(session, d, algorithms, new NoKeys(why.state, () => `${why.reason}; nor do the derived keys of ${tried} open it`));
   };
   if (d.suite !== undefined && tryDerivedKeys(session, d, exchange, d.suite, without)) return;
   readWithoutKeys(session, d, algorithms, why);
@@ -85,14 +101,14 @@ export function startCompression(session: SshSession, d: Direction, algorithms: 
 }
 
 /** Without keys the packets are framed where the length is in clear, and else only counted. */
-function readWithoutKeys(session: SshSession, d: Direction, algorithms: DirectionAlgorithms, why: () => string): void {
+function readWithoutKeys(session: SshSession, d: Direction, algorithms: DirectionAlgorithms, why: Obstacle): void {
   const row = cipher(algorithms.cipher ?? '');
   if (row === undefined) {
     give(d, 'unsupported', unsupported(algorithms));
     return;
   }
   const framing = framingWithoutKeys(row, mac(algorithms.mac ?? 'none'));
-  if (framing?.open !== true) d.obstacle = new NoSecret(why);
+  if (framing?.open !== true) d.obstacle = why;
   const suite = suiteOf(algorithms);
   if (framing !== undefined) {
     d.framing = framing;
@@ -103,20 +119,6 @@ function readWithoutKeys(session: SshSession, d: Direction, algorithms: Directio
     d.stage = 'counting';
   };
   if (suite === undefined || !seekLaterKeys(session, d, suite, count)) count();
-}
-
-/** A missing secret; why is put into words only when somebody asks. */
-class NoSecret implements Obstacle {
-  readonly state = 'no-secret';
-  private readonly why: () => string;
-
-  constructor(why: () => string) {
-    this.why = why;
-  }
-
-  get reason(): string {
-    return this.why();
-  }
 }
 
 /** From here on the bytes are only counted. */
