@@ -246,21 +246,31 @@ export class Adrift implements Scanner {
 
   /** With the opener in its place: the MAC under each sequence number, or the evidence. */
   private verifyAt(view: View, packet: Uint8Array, { at }: Candidate, opener: Opener, sequence: number | undefined): Found | 'more' | undefined {
-    const { sequences, packed } = this.unknowns;
+    const { sequences } = this.unknowns;
     const first = sequence ?? sequences.from;
     const last = sequence ?? sequences.to;
-    // What the text says is cheaper than a MAC for each number.
-    if (!this.shape.checked || last - first > 4) {
-      const { bits, ended, linked, begins } = evidence(opener.clone(), first, view.bytes.subarray(at), { ...this.shape, checked: false }, packed);
-      this.effort.spend(2 * COST.open);
-      if (bits < 0) return undefined;
-      // The wrong IV of CBC spoils the first block and nothing else.
-      const enough = linked && (begins || this.shape.mode !== 'cbc') && bits >= this.trialBits(view) + (view.last ? BELIEVED_LAST : BELIEVED);
-      if (!this.shape.checked) return enough ? { at, opener, sequence: first, packets: undefined } : ended && !view.last ? 'more' : undefined;
+    // What the text says is cheaper than a MAC for each number; and under encrypt-then-MAC the MAC says nothing of the text.
+    if (!this.shape.checked || this.shape.clear || last - first > 4) {
+      const said = this.text(view, at, opener, first);
+      if (said === undefined || !this.shape.checked) return said;
     }
     for (let n = first; n <= last && this.effort.spend(COST.open + COST.openByte * packet.length); n++)
       if (opener.clone().open(n, packet).authentic) return { at, opener, sequence: n, packets: undefined, first: n === sequences.from };
     return undefined;
+  }
+
+  /** What is found by the text alone; undefined when that speaks against it. */
+  private text(view: View, at: number, opener: Opener, sequence: number): Found | 'more' | undefined {
+    const { shape } = this;
+    const { packed, here } = this.unknowns;
+    const { bits, ended, linked, begins } = evidence(opener.clone(), sequence, view.bytes.subarray(at), { ...shape, checked: false }, packed);
+    this.effort.spend(2 * COST.open);
+    // The first message behind NEWKEYS is one that everybody knows.
+    if (bits < 0 || (shape.checked && here && !begins)) return undefined;
+    // The wrong IV of CBC spoils the first block and nothing else.
+    const enough = linked && (begins || shape.mode !== 'cbc') && bits >= this.trialBits(view) + (view.last ? BELIEVED_LAST : BELIEVED);
+    if (enough || shape.checked) return { at, opener, sequence, packets: undefined };
+    return ended && !view.last ? 'more' : undefined;
   }
 
   /** Two to the power of this is how many states are tried. */

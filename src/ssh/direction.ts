@@ -117,7 +117,8 @@ export class Direction {
 
   private get outcome(): Obstacle {
     const { obstacle, encryptedPackets, openedPackets } = this;
-    if (obstacle !== undefined) return openedPackets > 0 ? { state: 'partial', reason: obstacle.reason } : obstacle;
+    const unused = this.encryptedBytes === 0 && (obstacle?.state === 'no-secret' || obstacle?.state === 'unsupported');
+    if (obstacle !== undefined && !unused) return openedPackets > 0 ? { state: 'partial', reason: obstacle.reason } : obstacle;
     if (this.encryptedBytes === 0) return this.stage === 'lost' && this.lossy ? UNPLACED : { state: 'none', reason: 'nothing was sent encrypted' };
     if (openedPackets < encryptedPackets) return { state: 'partial', reason: `${encryptedPackets - openedPackets} packets were not opened` };
     if (this.opener === undefined) return { state: 'ok', reason: 'the content is not encrypted' };

@@ -48,7 +48,9 @@ export function takeNewKeys(session: SshSession, d: Direction): void {
 function noAlgorithms(session: SshSession, exchange: KeyExchange | undefined): string {
   const missing = (['client', 'server'] as const).filter((side) => exchange?.kexinit[session.endOf(side)] === undefined);
   const what = missing.length === 1 ? `KEXINIT of the ${missing[0]}` : 'KEXINITs of both sides';
-  return `the algorithms are not known: the capture does not hold the ${what} whole${gapsOf(session)}`;
+  const sealed = missing.some((side) => session.direction(session.endOf(side)).encryptedBytes > 0);
+  const why = sealed ? `the ${what} could not be read` : `the capture does not hold the ${what} whole`;
+  return `the algorithms are not known: ${why}${gapsOf(session)}`;
 }
 
 /** Why the keys of the exchange that `d` is in are not known; undefined when they are. */
@@ -81,14 +83,18 @@ function suiteOf(algorithms: DirectionAlgorithms): Suite | undefined {
     : { cipher: row, mac: row.aead || algorithms.mac === undefined || algorithms.mac === 'none' ? undefined : mac(algorithms.mac) };
 }
 
+const WRONG_LETTERS = 'an encryption key, IV or MAC key is not that of this direction of the exchange';
+
 /** Without K there may be the derived keys themselves. */
 function readWithoutK(session: SshSession, d: Direction, exchange: KeyExchange, algorithms: DirectionAlgorithms, why: Obstacle): void {
-  const without = (tried: string) => {
+  const without = (tried: string, named: boolean) => {
     d.stage = 'packets';
-    readWithoutKeys(session, d, algorithms, new NoKeys(why.state, () => `${why.reason}; nor do the derived keys of ${tried} open it`));
+    const words = () =>
+      named ? `the derived keys of ${tried} do not open it: ${WRONG_LETTERS}` : `${why.reason}; nor do the derived keys of ${tried} open it`;
+    readWithoutKeys(session, d, algorithms, new NoKeys(why.state, words));
   };
-  if (d.suite !== undefined && tryDerivedKeys(session, d, exchange, d.suite, without)) return;
-  readWithoutKeys(session, d, algorithms, why);
+  const tried = d.suite === undefined ? false : tryDerivedKeys(session, d, exchange, d.suite, without);
+  if (tried !== true) readWithoutKeys(session, d, algorithms, tried === false ? why : new NoKeys(why.state, () => tried));
 }
 
 /** Each exchange begins its compression anew (RFC 4253 section 6.2). */
@@ -108,7 +114,7 @@ function readWithoutKeys(session: SshSession, d: Direction, algorithms: Directio
     return;
   }
   const framing = framingWithoutKeys(row, mac(algorithms.mac ?? 'none'));
-  if (framing?.open !== true) d.obstacle = why;
+  if (framing?.open !== true) d.obstacle = behind(d, why);
   const suite = suiteOf(algorithms);
   if (framing !== undefined) {
     d.framing = framing;
@@ -124,7 +130,13 @@ function readWithoutKeys(session: SshSession, d: Direction, algorithms: Directio
 /** From here on the bytes are only counted. */
 function give(d: Direction, state: DecryptionState, reason: string): void {
   d.stage = 'counting';
-  d.obstacle = { state, reason };
+  d.obstacle = behind(d, { state, reason });
+}
+
+/** What keeps `d` from being read, after what kept it before. */
+function behind(d: Direction, obstacle: Obstacle): Obstacle {
+  const before = d.obstacle;
+  return before?.state === 'partial' ? new NoKeys(obstacle.state, () => `${before.reason}; then ${obstacle.reason}`) : obstacle;
 }
 
 function unsupported(algorithms: DirectionAlgorithms): string {

@@ -284,11 +284,12 @@ function takeDamaged(session: SshSession, d: Direction, damage: Damage, total: n
 /** Nothing behind this can be opened: the bytes are only counted. */
 function giveUp(session: SshSession, d: Direction, code: 'gap' | 'unauthentic', reason: string, frame: number, effort?: Effort): void {
   const { searchWork } = session.limits;
+  const before = d.firstLoss === undefined || reason.startsWith(d.firstLoss) ? '' : `${d.firstLoss}; then `;
   if (effort?.exhausted === true) session.report(problem('limit', `the search for the next packet was given up (limit searchWork: ${searchWork})`, { frame }));
   session.report(problem(code, `${session.sideOf(d.end)}: ${reason}`, { frame }));
   d.encryptedBytes += d.queue.length;
   d.queue.clear();
-  d.obstacle = { state: 'lost', reason };
+  d.obstacle = { state: 'lost', reason: `${before}${reason}` };
   d.opener = undefined;
   d.stage = 'counting';
 }

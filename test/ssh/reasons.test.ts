@@ -1,6 +1,7 @@
 /** Why a session was not opened: the truth is known, since the test made the fault; nothing that is innocent is blamed. */
 import { utf8 } from '../../src/bytes/text.ts';
 import { collect, inMemory, type Packet, SecretStore } from '../../src/index.ts';
+import { keysRenderer } from '../../src/render/secrets-export.ts';
 import { framesOfFixture, pcap } from '../support/capture-files.ts';
 import { fixture } from '../support/fixtures.ts';
 import * as v from '../support/variants.ts';
@@ -153,4 +154,52 @@ test('a stream that ends within a packet was not opened whole; one that the capt
   const last = whole.packets.filter((p) => p.side === 'server').at(-1) as Packet;
   const { server } = await read(altered(segments, last, 2, 4), secrets);
   expect(server).toMatchObject({ state: 'partial', reason: expect.stringMatching(/the stream ends within packet 14: 52 of \d+ bytes of it are there/) });
+});
+
+describe('derived keys', () => {
+  /** The letters of a fixture's exchanges, as the `secrets` command exports them. */
+  const lettersOf = async (name: string) => {
+    const { segments, secrets } = recording(name);
+    const whole = await read(segments, secrets);
+    const renderer = keysRenderer();
+    for (const p of whole.packets) renderer.packet?.(p);
+    const letters = lines(renderer.session?.(whole.session) as string).map((line) => JSON.parse(line) as Record<string, unknown>);
+    const openWith = (changes: Record<string, unknown>) => read(segments, letters.map((l, i) => JSON.stringify(i === 0 ? { ...l, ...changes } : l)).join('\n'));
+    return { whole, first: letters[0] as Record<string, string>, openWith };
+  };
+  const turned = (hex = '') => (hex[0] === '0' ? '1' : '0') + hex.slice(1);
+
+  test.each([
+    ['cipher-aes128-ctr', 'C', 'has no encryption key of the client (letter C)'],
+    ['cipher-aes128-ctr', 'B', 'has no IV of the server (letter B)'],
+    ['cipher-aes256-gcm', 'A', 'has no IV of the client (letter A)'],
+    ['rekey', 'A', 'has no IV of the client (letter A)'],
+  ])('%s without letter %s: that it is missing, and not that there is no secret', async (name, letter, words) => {
+    const { openWith } = await lettersOf(name);
+    const { session, client, server } = await openWith({ [letter]: undefined });
+    const side = 'ACE'.includes(letter) ? client : server;
+    expect(side.reason).toContain(`the line of derived keys K:1 ${words}`);
+    expect(side.state).not.toBe('ok');
+    expect(session.exchanges[0]?.secret?.kind).toBe('keys');
+  });
+
+  test.each(['cipher-aes128-ctr-etm', 'cipher-aes256-cbc-etm', 'cipher-3des-cbc-etm'])(
+    '%s: where the MAC does not prove the cipher, no text is made of a wrong key or IV',
+    async (name) => {
+      const { whole, first, openWith } = await lettersOf(name);
+      const sent = new Set(whole.packets.map(key));
+      for (const letter of ['A', 'B', 'C', 'D']) {
+        const { packets, client, server } = await openWith({ [letter]: turned(first[letter]) });
+        expect(packets.filter((p) => p.number !== undefined && !sent.has(key(p))).map(key)).toEqual([]);
+        const side = 'AC'.includes(letter) ? client : server;
+        expect([letter, side.state]).toEqual([letter, name.includes('cbc') && 'AB'.includes(letter) ? 'partial' : 'no-secret']);
+        expect(side.reason).toMatch(/the derived keys of K:1 (do not open it|\(whose IV is missing or wrong\))/);
+      }
+    },
+  );
+
+  test('where nothing was sent under them, none is called wrong', async () => {
+    const { openWith } = await lettersOf('messages-in-clear');
+    expect((await openWith({})).server).toMatchObject({ state: 'none', reason: 'nothing was sent encrypted' });
+  });
 });
