@@ -144,9 +144,15 @@ export class Adrift implements Scanner {
       if (number === undefined) continue;
       const opener = this.opener.clone();
       opener.skip(0, number, NONE);
-      return { at, opener, sequence: this.unknowns.sequences.from, packets: undefined, first: number === 0 };
+      return { at, opener, sequence: this.sequenceAt(number), packets: undefined, first: number === 0 };
     }
     return undefined;
+  }
+
+  /** No tag of GCM tells the sequence number: it follows from how many packets these keys have sealed before, and the NEWKEYS before those. */
+  private sequenceAt(invocation: number): number {
+    const { sequences, since, newKeys } = this.unknowns;
+    return since === undefined ? sequences.from : sequences.from + invocation + (newKeys?.counted === true ? 1 : 0);
   }
 
   /** Counter mode under encrypt-then-MAC: the text of the first packets tells the block. Near ones are likelier than far ones. */

@@ -1,7 +1,12 @@
 /** Why a session was not opened: the truth is known, since the test made the fault; nothing that is innocent is blamed. */
 import { utf8 } from '../../src/bytes/text.ts';
 import { collect, inMemory, type Packet, SecretStore } from '../../src/index.ts';
+import { DEFAULT_LIMITS } from '../../src/limits.ts';
 import { keysRenderer } from '../../src/render/secrets-export.ts';
+import { Direction } from '../../src/ssh/direction.ts';
+import type { OpenedParts } from '../../src/ssh/sealed-packet.ts';
+import type { SshSession } from '../../src/ssh/session.ts';
+import { unpack } from '../../src/ssh/unpack.ts';
 import { framesOfFixture, pcap } from '../support/capture-files.ts';
 import { fixture } from '../support/fixtures.ts';
 import * as v from '../support/variants.ts';
@@ -124,7 +129,7 @@ describe('a segment lost in clear', () => {
     }
   });
 
-  test.each(['tinyssh-server', 'rekey-not-strict', 'go-server'])(
+  test.each(['tinyssh-server', 'rekey-not-strict', 'go-server', 'go-client'])(
     '%s: NEWKEYS alone, which counts where there is no strict KEX: nothing else is missing',
     async (name) => {
       const { packets, whole, client } = await lostWith(name, 'client', 21);
@@ -202,4 +207,16 @@ describe('derived keys', () => {
     const { openWith } = await lettersOf('messages-in-clear');
     expect((await openWith({})).server).toMatchObject({ state: 'none', reason: 'nothing was sent encrypted' });
   });
+});
+
+test('delayed compression behind a gap: an answer to questions is no middle of a stream, though the login is known to have succeeded', () => {
+  const session = { a: { lossy: true }, b: { lossy: false }, authenticated: true, limits: DEFAULT_LIMITS } as unknown as SshSession;
+  const brokenBy = (...payload: number[]) => {
+    const d = Object.assign(new Direction('a'), { inflateAfterLogin: true });
+    unpack(session, d, { payloadBytes: Uint8Array.from(payload) } as unknown as OpenedParts);
+    return d.zlibBroken;
+  };
+  // SSH_MSG_USERAUTH_INFO_RESPONSE: a count and strings (RFC 4256 section 3.4).
+  expect(brokenBy(61, 0, 0, 0, 1, 0, 0, 0, 2, 0x68, 0x69)).toBe(false);
+  expect(brokenBy(61, 0x4a, 0x9c, 0x11, 1, 7, 0, 0, 2, 0x68, 0x69)).toBe(true);
 });
