@@ -9,29 +9,46 @@ import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { buildPage } from './build-page.js';
 
+/** The curves are computed when the first of them is used, not when the program starts: most runs check no signature. */
+const whenUsed = {
+  name: 'when used',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^@noble\/curves\// }, ({ path, importer, namespace }) =>
+      namespace === 'when-used' || importer.includes('node_modules') ? undefined : { path, namespace: 'when-used' },
+    );
+    bundle.onLoad({ filter: /.*/, namespace: 'when-used' }, async ({ path }) => {
+      const names = Object.keys(await import(path));
+      const getters = names.map((name) => `get ${name}() { return require('${path}').${name}; }`);
+      return { contents: `module.exports = { ${getters.join(', ')} };`, resolveDir: process.cwd() };
+    });
+  },
+};
+
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
 rmSync('dist', { recursive: true, force: true });
 const page = await buildPage();
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 copyFileSync(page, 'dist/src/render/html/bundle.js');
-await build({
-  entryPoints: ['cli/run.ts'],
-  outfile: 'dist/cli/run.cjs',
+/** Of every bundle: for Node alone, with the names that a stack trace says. */
+const common = {
   bundle: true,
   format: 'cjs',
   charset: 'ascii',
   platform: 'node',
   target: 'node20',
-  // yargs asks where it stands; its own require is that of the bundle.
-  banner: { js: 'const bundleUrl=require("node:url").pathToFileURL(require.resolve("./run.cjs")).href;' },
+  // Modules ask where they stand; what some bring of `require` is the bundle's own.
+  banner: { js: 'const bundleUrl=require("node:url").pathToFileURL(__filename).href;' },
   define: { NODE_ONLY: 'true', 'import.meta.url': 'bundleUrl' },
-  // Names stay, so that a stack trace says something.
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: 'linked',
   logLevel: 'warning',
-});
-chmodSync('dist/cli/main.js', 0o755);
+};
+
+await build({ ...common, entryPoints: ['cli/run.ts'], outfile: 'dist/cli/run.cjs', plugins: [whenUsed] });
+// The first lines are CommonJS as well: for an ES module Node would load the code that loads those.
+await build({ ...common, entryPoints: ['cli/main.ts'], outfile: 'dist/cli/main.cjs', external: ['./run.ts'] });
+for (const entry of ['main.cjs', 'main.js']) chmodSync(`dist/cli/${entry}`, 0o755);
 // The program runs by node:vm, which loads no modules: what is imported late must be in the bundle.
 if (readFileSync('dist/cli/run.cjs', 'latin1').includes('import("')) throw new Error('the bundle imports a module that is not in it');
 

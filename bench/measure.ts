@@ -16,13 +16,17 @@ export interface Run {
 const TIME = '/usr/bin/time';
 const nothing = openSync('/dev/null', 'w');
 
+/** With this set Node parses certificates at each start, before it looks at the program: that time is the machine's, not ours. */
+const { NODE_EXTRA_CA_CERTS, ...env } = process.env;
+if (NODE_EXTRA_CA_CERTS !== undefined) console.log('NODE_EXTRA_CA_CERTS is not passed on: Node would read certificates at each start\n');
+
 /** Runs `command` with its output thrown away. Throws when it fails: a benchmark of a failure is worth nothing. */
 export function run(command: readonly string[]): Run {
   const timed = existsSync(TIME);
   const report = join(tmpdir(), `sshark-bench-${process.pid}`);
   const argv = timed ? [TIME, '-f', '%U %S %M', '-o', report, ...command] : [...command];
   const start = performance.now();
-  const done = spawnSync(argv[0] as string, argv.slice(1), { stdio: ['ignore', nothing, 'pipe'] });
+  const done = spawnSync(argv[0] as string, argv.slice(1), { env, stdio: ['ignore', nothing, 'pipe'] });
   const seconds = (performance.now() - start) / 1000;
   if (done.status !== 0) throw new Error(`${command.join(' ')} ended with ${done.status}: ${done.stderr?.toString().slice(-300)}`);
   if (!timed) return { seconds, processor: undefined, megabytes: undefined };

@@ -12,7 +12,7 @@ import { renderers, stages } from './stages.ts';
 
 /** The checkout: this file runs from its compiled place, dist-dev/bench. */
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const sshark = ['node', join(root, 'dist/cli/main.js')];
+const sshark = ['node', join(root, 'dist/cli/main.cjs')];
 
 interface Benchmark {
   readonly name: string;

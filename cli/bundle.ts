@@ -20,14 +20,14 @@ export const CODE_CACHE = fileURLToPath(new URL('./run.cache', import.meta.url))
  * the same length, and compiles the source otherwise.
  */
 export function scriptOf(source: string, cache: Buffer | undefined): Script {
-  const wrapped = `(function (exports, require, module) {${source}\n})`;
+  const wrapped = `(function (exports, require, module, __filename) {${source}\n})`;
   return new Script(wrapped, { filename: BUNDLE, ...(cache === undefined ? {} : { cachedData: cache }) });
 }
 
 /** Runs the bundle's first lines. */
 export function programOf(script: Script): Program {
   const module: { exports: unknown } = { exports: {} };
-  script.runInThisContext()(module.exports, createRequire(BUNDLE), module);
+  script.runInThisContext()(module.exports, createRequire(BUNDLE), module, BUNDLE);
   return module.exports as Program;
 }
 

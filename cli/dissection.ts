@@ -3,7 +3,7 @@ import { findSecrets, openSource, type Source } from '../src/capture/file.ts';
 import { type DissectOptions, dissect } from '../src/dissect.ts';
 import { DEFAULT_LIMITS } from '../src/limits.ts';
 import { rendererRow } from '../src/render/index.ts';
-import { DEFAULT_RENDER_OPTIONS, type RendererRow, type RenderOptions } from '../src/render/renderer.ts';
+import { DEFAULT_RENDER_OPTIONS, type Renderer, type RendererRow, type RenderOptions } from '../src/render/renderer.ts';
 import type { Packet, Sink } from '../src/ssh/model.ts';
 import { type Arguments, type Command, type Companion, InputError, lastOf, numberOf, type Run, UsageError, type World } from './command.ts';
 import { Interrupts } from './interrupt.ts';
@@ -90,13 +90,8 @@ async function print(all: Printing, jobs: number): Promise<boolean> {
   const page = new Page(renderer, output);
   const wanted = { sessions: sessionsOf(args), packets: command.name !== 'summary' };
   const options = { ...optionsFor(run, source), progress: (bytes: number) => progress?.update(bytes) };
-  const threads = options.lateSecrets === undefined ? threadsFor(all, jobs, source, page) : undefined;
-  const parts = await (threads && form.row.parts?.(form.options));
-  const results =
-    threads === undefined || parts === undefined
-      ? new Results(renderer, wanted, (what: string | Uint8Array) => page.print(what))
-      : new Results(parts, wanted, (part: string) => threads.print(part));
-  if (threads !== undefined) threads.origin = () => results.origin;
+  const results = new Results(renderer, wanted, (what) => page.print(what));
+  const threads = options.lateSecrets === undefined ? threadsFor(all, jobs, source, { renderer, page, results }) : undefined;
   const forget = interrupts.on((error) => threads?.fail(error));
   try {
     const pieces = flushing(run.watch(source.pieces), output, path === '-' ? interrupts : undefined);
@@ -117,17 +112,30 @@ async function print(all: Printing, jobs: number): Promise<boolean> {
   return results.failed || threads?.failed === true;
 }
 
+/** The way of the results to the output. */
+interface Way {
+  readonly renderer: Renderer;
+  readonly results: Results;
+  readonly page: Page;
+}
+
 /** Bytes of one thread that may wait for the turn of another. */
 const AHEAD = 16 * 1024 * 1024;
 
 /** The threads of a run; undefined when it has to do with one: the capture cannot be read twice, or its sessions not be printed apart. */
-function threadsFor({ command, args, run, texts, form }: Printing, jobs: number, { size }: Source, page: Page): Jobs | undefined {
+function threadsFor({ command, args, run, texts, form }: Printing, jobs: number, { size }: Source, { renderer, page, results }: Way): Jobs | undefined {
   const { path, world, limits } = run;
-  if (jobs === 1 || size === undefined || world.program === undefined || form.row.parts === undefined) return undefined;
   const { row, options } = form;
+  if (jobs === 1 || size === undefined || world.program === undefined || row.parts === undefined) return undefined;
+  const { parts } = row;
   const { ahead = AHEAD, pays } = world.threads ?? {};
   const task = { jobs, path, size, limits, secrets: texts, command: command.name, format: row.name, options, ahead, sessions: sessionsOf(args) };
-  return new Jobs(task, new URL('./session-worker.js', world.program), pays, (part) => page.join(part));
+  return new Jobs(task, new URL('./session-worker.js', world.program), pays, {
+    join: (part) => page.join(part),
+    origin: () => results.origin,
+    // Without `join` what it gives are parts already, and it knows what stands before them.
+    divert: async (shared, add) => results.divert(renderer.join === undefined ? renderer : await parts(shared), add),
+  });
 }
 
 function runOf(path: string, args: Arguments, world: World, texts: readonly SecretsText[], interrupts: Interrupts): Run {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The program: the real streams around `run`. */
-import { readFileSync } from 'node:fs';
-import { isatty } from 'node:tty';
+import { fstatSync, readFileSync, statSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { printable } from '../src/bytes/printable.ts';
 import { bundledProgram } from './bundle.ts';
 import type { World } from './command.ts';
@@ -23,14 +23,24 @@ function version(): string {
   return 'unknown';
 }
 
+/** Loads `node:tty`, and all of Node's networking with it, only for what may be a terminal: that takes milliseconds. */
+function isTerminal(fd: number): boolean {
+  try {
+    const info = fstatSync(fd);
+    return info.isCharacterDevice() && info.rdev !== statSync(devNull).rdev && process.getBuiltinModule('node:tty').isatty(fd);
+  } catch {
+    return false; // closed
+  }
+}
+
 function world(): World {
   const encoder = new TextEncoder();
   return {
     write: (bytes) => writeAll(1, bytes),
     error: (text) => writeAll(2, encoder.encode(text)),
     // process.stdout is made only for a terminal: for a pipe Node would make it non-blocking.
-    columns: isatty(1) ? process.stdout.columns : undefined,
-    errorIsTerminal: isatty(2),
+    columns: isTerminal(1) ? process.stdout.columns : undefined,
+    errorIsTerminal: isTerminal(2),
     env: process.env,
     program: new URL('.', import.meta.url),
     signals: process,
@@ -46,15 +56,6 @@ async function main(argv: string[]): Promise<number> {
   return run(argv, world(), version());
 }
 
-try {
-  const code = await main(process.argv.slice(2));
-  process.exitCode = code;
-  // Interrupted: a pipe that nothing came from would be waited for.
-  if (code > SIGNAL) process.exit();
-} catch (error) {
-  process.exitCode = ended(error);
-}
-
 /** What `run` does not see: the output of --version fails, or there is a bug. */
 function ended(error: unknown): number {
   if (codeOf(error) === 'EPIPE') return 0;
@@ -67,3 +68,14 @@ function ended(error: unknown): number {
   process.stderr.write(`sshark: internal error: ${message}\n${told}\n`);
   return BUG;
 }
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+    // Interrupted: a pipe that nothing came from would be waited for.
+    if (code > SIGNAL) process.exit();
+  },
+  (error: unknown) => {
+    process.exitCode = ended(error);
+  },
+);

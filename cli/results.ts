@@ -1,7 +1,7 @@
 /** From the results of a dissection to text. */
 import type { Timestamp } from '../src/capture/frame.ts';
 import type { Renderer } from '../src/render/renderer.ts';
-import type { CaptureTotals, Packet, Session, Sink } from '../src/ssh/model.ts';
+import type { CaptureTotals, Session, Sink } from '../src/ssh/model.ts';
 import type { Problem } from '../src/wire/problem.ts';
 import type { Output } from './output.ts';
 
@@ -16,33 +16,35 @@ export function isWanted({ sessions }: Pick<Wanted, 'sessions'>, session: Sessio
   return sessions === undefined || sessions.has(session.number);
 }
 
-/** A renderer of which it is known what it makes of packets. */
-type RendererOf<T> = Omit<Renderer, 'packet'> & { packet?(packet: Packet): T | string };
-
 /** Takes the results of the sessions asked for to the renderer, and notes what `--strict` fails for. */
-export class Results<T extends string | Uint8Array> {
+export class Results {
   /** Something is wrong or cut off. A session's problems hold those of its packets. */
   failed = false;
   /** When the session began that the first row is of. */
   origin: Timestamp | undefined;
-  private readonly renderer: RendererOf<T>;
+  private renderer: Renderer;
   private readonly wanted: Wanted;
-  private readonly print: (what: T | string) => void;
+  private print: (what: string | Uint8Array) => void;
 
   /** What `renderer` makes of the results goes to `print`. */
-  constructor(renderer: RendererOf<T>, wanted: Wanted, print: (what: T | string) => void) {
+  constructor(renderer: Renderer, wanted: Wanted, print: (what: string | Uint8Array) => void) {
     this.renderer = renderer;
     this.wanted = wanted;
     this.print = print;
   }
 
+  /** From now on results go to another renderer, which makes something of the same kinds of them. */
+  divert(renderer: Renderer, print: (what: string | Uint8Array) => void): void {
+    this.renderer = renderer;
+    this.print = print;
+  }
+
   /** Packets are not even asked for when they are not shown. */
   get sink(): Sink {
-    const { renderer } = this;
-    const { identification, packet } = this.wanted.packets ? renderer : {};
+    const { identification, packet } = this.wanted.packets ? this.renderer : {};
     return {
-      ...(identification === undefined ? {} : { identification: (i) => this.showsRow(i.session) && this.print(identification.call(renderer, i)) }),
-      ...(packet === undefined ? {} : { packet: (p) => this.showsRow(p.session) && this.print(packet.call(renderer, p)) }),
+      ...(identification === undefined ? {} : { identification: (i) => this.showsRow(i.session) && this.print(this.renderer.identification?.(i) ?? '') }),
+      ...(packet === undefined ? {} : { packet: (p) => this.showsRow(p.session) && this.print(this.renderer.packet?.(p) ?? '') }),
       session: (s) => {
         if (!isWanted(this.wanted, s)) return;
         this.look(s.problems);

@@ -24,11 +24,16 @@ export class Batcher {
   private ends: number[] = [];
   private bytes = new Uint8Array(ROOM);
 
-  add(tick: number, part: string): void {
-    if (part === '') return;
+  add(tick: number, part: string | Uint8Array): void {
+    if (part.length === 0) return;
     // UTF-8 takes three bytes for a UTF-16 unit at most.
-    if (this.bytes.length - this.size < 3 * part.length) this.grow(this.size + 3 * part.length);
-    this.size += this.encoder.encodeInto(part, this.bytes.subarray(this.size)).written;
+    const most = typeof part === 'string' ? 3 * part.length : part.length;
+    if (this.bytes.length - this.size < most) this.grow(this.size + most);
+    if (typeof part === 'string') this.size += this.encoder.encodeInto(part, this.bytes.subarray(this.size)).written;
+    else {
+      this.bytes.set(part, this.size);
+      this.size += part.length;
+    }
     this.ticks.push(tick);
     this.ends.push(this.size);
   }

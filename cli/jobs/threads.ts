@@ -3,6 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import { UnreadableError } from '../../src/capture/file.ts';
 import type { Timestamp } from '../../src/capture/frame.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/limits.ts';
+import type { RenderOptions } from '../../src/render/renderer.ts';
 import { InputError, type Threads } from '../command.ts';
 import { Batcher } from './batch.ts';
 import { Inseparable, JobShare } from './share.ts';
@@ -27,6 +28,16 @@ const MOST_OF_A_PIECE = 4;
 
 type Done = Extract<Message, { kind: 'done' }>;
 
+/** Where the results go. */
+export interface Sheet {
+  /** Prints a part of any thread. */
+  join(part: string | Uint8Array): void;
+  /** The start of the first session shown, once it is known; a worker cannot tell. */
+  origin(): Timestamp | undefined;
+  /** From now on the results of this thread are made into parts, which go to `add`. Until then they are printed as they come. */
+  divert(options: RenderOptions, add: (part: string | Uint8Array) => void): Promise<void>;
+}
+
 /** Since when it is measured what reading costs. */
 interface Window {
   readonly start: number;
@@ -40,13 +51,11 @@ export class Jobs {
   readonly share: JobShare;
   /** A worker saw what `--strict` fails for. */
   failed = false;
-  /** The start of the first session shown, once it is known; a worker cannot tell. */
-  origin: () => Timestamp | undefined = () => undefined;
   private readonly task: Task;
   private readonly program: URL;
   private readonly reckoned: Threads['pays'];
   private readonly limits: Limits;
-  private readonly join: (part: string | Uint8Array) => void;
+  private readonly sheet: Sheet;
   private readonly workers: Worker[] = [];
   private readonly written: Int32Array;
   private readonly turns: Turns;
@@ -58,25 +67,24 @@ export class Jobs {
   private read = 0;
   private window: Window | undefined = undefined;
 
-  /** The parts of all threads go to `join` in the order of one. Workers run `program`; `reckoned` is asked whether they pay, if it is there. */
-  constructor(task: Task, program: URL, reckoned: Threads['pays'], join: (part: string | Uint8Array) => void) {
+  /** The parts of all threads go to `sheet` in the order of one. Workers run `program`; `reckoned` is asked whether they pay, if it is there. */
+  constructor(task: Task, program: URL, reckoned: Threads['pays'], sheet: Sheet) {
     this.task = task;
     this.program = program;
     this.reckoned = reckoned;
-    this.join = join;
+    this.sheet = sheet;
     this.limits = { ...DEFAULT_LIMITS, ...task.limits };
     this.share = new JobShare(0, task.jobs);
     this.written = new Int32Array(new SharedArrayBuffer(4 * task.jobs));
-    this.turns = new Turns(task.jobs, join, (thread, size) => {
+    this.turns = new Turns(task.jobs, sheet.join, (thread, size) => {
       Atomics.add(this.written, thread, unitsOf(size));
       Atomics.notify(this.written, thread);
     });
   }
 
   /** Takes a part of this thread. */
-  print(part: string): void {
-    if (!this.running) this.join(part);
-    else this.own.add(this.share.tick, part);
+  private print(part: string | Uint8Array): void {
+    this.own.add(this.share.tick, part);
     // One piece of a compressed capture may hold that much; between pieces there is less.
     if (this.own.size > MOST_OF_A_PIECE * this.task.ahead) throw new Inseparable();
   }
@@ -88,7 +96,7 @@ export class Jobs {
       this.read += within.length;
       yield within;
       if (this.running) await this.turn();
-      else if (this.pays()) this.start();
+      else if (this.pays()) await this.start();
       if (this.running && this.read >= this.task.size) return;
     }
   }
@@ -118,7 +126,7 @@ export class Jobs {
     const { share, read, task, limits } = this;
     if (share.nested || share.overspent(limits) || share.sessions < 2 || read >= task.size) return false;
     // The times of a table count from the first session shown, which all threads must know.
-    if (task.command !== 'summary' && this.origin() === undefined) return false;
+    if (task.command !== 'summary' && this.sheet.origin() === undefined) return false;
     if (this.reckoned !== undefined) return this.reckoned(read);
     const { window } = this;
     if (read < WARMING || window === undefined) {
@@ -138,11 +146,12 @@ export class Jobs {
     return { start: performance.now(), read: this.read, segments: this.share.segments, frames: this.share.frames };
   }
 
-  private start(): void {
+  private async start(): Promise<void> {
     // Loaded when it is needed: it takes milliseconds.
     const { Worker } = process.getBuiltinModule('node:worker_threads');
     const { share, task, written } = this;
-    const options = { ...task.options, origin: this.origin() };
+    const options = { ...task.options, origin: this.sheet.origin() };
+    await this.sheet.divert(options, (part) => this.print(part));
     for (let index = 1; index < task.jobs; index++) {
       const workerData: WorkerTask = { ...task, options, index, after: share.tick, written };
       const worker = new Worker(this.program, { workerData });

@@ -63,7 +63,7 @@ class Worker {
     }
   }
 
-  private take(part: string): void {
+  private take(part: string | Uint8Array): void {
     const { tick } = this.share;
     if (tick <= this.task.after) return;
     this.batcher.add(tick, part);

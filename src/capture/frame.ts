@@ -23,7 +23,7 @@ export interface Frame extends Timestamp {
   readonly end: number;
   /** Length on the wire, bytes; larger than `end - start` when the snap length cut the frame. */
   readonly originalLength: number;
-  readonly comments?: readonly string[];
+  readonly comments?: readonly string[] | undefined;
 }
 
 /** A pcapng Decryption Secrets Block. */
@@ -40,7 +40,7 @@ export type CaptureFormat = 'pcap' | 'pcapng' | 'modified pcap';
 /** A capture reader: takes the file in pieces of any size, gives the frames that became whole. Never throws for any input. */
 export interface CaptureReader {
   readonly format: CaptureFormat;
-  /** Frames whose last byte lies in `piece`. They may point into `piece`, which must not change until they were used. */
+  /** Frames whose last byte lies in `piece`: valid until the next piece is pushed. They may point into `piece`, which must not change until then. */
   push(piece: Uint8Array): Frame[];
   /** The file ended: reports what was cut off. */
   finish(): void;

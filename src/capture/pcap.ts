@@ -9,6 +9,7 @@ import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { Problem } from '../wire/problem.ts';
 import { u16, u32 } from './endian.ts';
 import type { CaptureReader, Frame, SecretsBlock } from './frame.ts';
+import { FrameBatch } from './frame-batch.ts';
 import { ProblemLog } from './problem-log.ts';
 import { RecordCutter, type RecordFormat } from './records.ts';
 
@@ -139,7 +140,7 @@ export class PcapReader implements CaptureReader, RecordFormat {
   /** The captured and original lengths stand in the other order: always before version 2.3, by some writers in 2.3. */
   private swapped: 'no' | 'always' | 'perhaps' = 'no';
   private count = 0;
-  private frames: Frame[] = [];
+  private readonly batch = new FrameBatch();
   /** Whole records that wait to be handed to the parser in one go. */
   private run: Uint8Array = PLAIN_HEADER;
   private runStart = 0;
@@ -168,10 +169,10 @@ export class PcapReader implements CaptureReader, RecordFormat {
   }
 
   push(piece: Uint8Array): Frame[] {
-    this.frames = [];
+    this.batch.begin();
     this.cutter.push(piece);
     this.flush();
-    return this.frames;
+    return this.batch.frames;
   }
 
   finish(): void {
@@ -267,16 +268,14 @@ export class PcapReader implements CaptureReader, RecordFormat {
     const fcsLength = this.keepFcs ? 0 : this.fcsLength;
     const originalLength = Math.max(0, header.originalLength - fcsLength);
     const kept = fcsLength === 0 ? header.capturedLength : Math.min(header.capturedLength, originalLength);
-    this.frames.push({
-      number: ++this.count,
-      seconds: header.timestampSeconds + whole,
-      nanos: nanos - whole * 1e9,
-      interfaceId: 0,
-      linkType: this.linkType,
-      buffer: bytes,
-      start: packetStart,
-      end: packetStart + kept,
-      originalLength,
-    });
+    const frame = this.batch.next();
+    frame.number = ++this.count;
+    frame.seconds = header.timestampSeconds + whole;
+    frame.nanos = nanos - whole * 1e9;
+    frame.linkType = this.linkType;
+    frame.buffer = bytes;
+    frame.start = packetStart;
+    frame.end = packetStart + kept;
+    frame.originalLength = originalLength;
   }
 }

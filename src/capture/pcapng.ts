@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { Problem, ProblemCode } from '../wire/problem.ts';
 import { u16, u32 } from './endian.ts';
 import type { CaptureReader, Frame, SecretsBlock, Timestamp } from './frame.ts';
+import { FrameBatch } from './frame-batch.ts';
 import {
   BYTE_ORDER_MAGIC,
   DECRYPTION_SECRETS,
@@ -57,7 +58,7 @@ export class PcapngReader implements CaptureReader, RecordFormat {
   private interfaces: Interface[] = [];
   private secretBytes = 0;
   private count = 0;
-  private frames: Frame[] = [];
+  private readonly batch = new FrameBatch();
 
   constructor(limits: Limits = DEFAULT_LIMITS) {
     this.limits = limits;
@@ -73,9 +74,9 @@ export class PcapngReader implements CaptureReader, RecordFormat {
   }
 
   push(piece: Uint8Array): Frame[] {
-    this.frames = [];
+    this.batch.begin();
     this.cutter.push(piece);
-    return this.frames;
+    return this.batch.frames;
   }
 
   finish(): void {
@@ -183,9 +184,17 @@ export class PcapngReader implements CaptureReader, RecordFormat {
     const fcsLength = options?.fcsLength || from.fcsLength;
     const originalLength = Math.max(0, original - fcsLength);
     const end = fcsLength === 0 ? dataEnd : Math.min(dataEnd, start + originalLength);
-    const { seconds, nanos } = time;
-    const frame = { number, seconds, nanos, interfaceId, linkType: from.linkType, buffer: b, start, end, originalLength };
-    this.frames.push(options?.comments === undefined ? frame : { ...frame, comments: options.comments });
+    const frame = this.batch.next();
+    frame.number = number;
+    frame.seconds = time.seconds;
+    frame.nanos = time.nanos;
+    frame.interfaceId = interfaceId;
+    frame.linkType = from.linkType;
+    frame.buffer = b;
+    frame.start = start;
+    frame.end = end;
+    frame.originalLength = originalLength;
+    frame.comments = options?.comments;
   }
 
   private packetOptions(b: Uint8Array, start: number, end: number): PacketOptions {

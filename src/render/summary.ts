@@ -1,6 +1,6 @@
 /** The summary: what a person wants to know of each session, in one screen. */
 import { printable, shorten } from '../bytes/printable.ts';
-import type { CaptureTotals, Phase, Session } from '../ssh/model.ts';
+import type { CaptureTotals, Party, Phase, Session } from '../ssh/model.ts';
 import { type Palette, palette } from './color.ts';
 import { captureProblems } from './ending.ts';
 import type { RenderOptions, TextRenderer } from './renderer.ts';
@@ -121,17 +121,20 @@ class SessionForms {
 
   line(s: Session): string {
     const { client, server } = s;
-    const software = [client, server].map((p) => (p.identification === undefined ? '?' : printable(p.identification.softwareVersion))).join(', ');
-    const problems = s.problems.length === 0 ? '' : String(s.problems.length);
-    const ends = [endpointText(client).padEnd(ENDPOINT), endpointText(server).padEnd(ENDPOINT)];
-    const cells = [String(s.number).padStart(5), problems.padStart(3), ...ends, reachedText(s).padEnd(REACHED_WIDTH), software];
-    const text = clip(cells.join(' '), this.options.width ?? Number.POSITIVE_INFINITY);
+    const problems = s.problems.length === 0 ? '   ' : String(s.problems.length).padStart(3);
+    const ends = `${endpointText(client).padEnd(ENDPOINT)} ${endpointText(server).padEnd(ENDPOINT)}`;
+    const row = `${String(s.number).padStart(5)} ${problems} ${ends} ${reachedText(s).padEnd(REACHED_WIDTH)} ${softwareText(client)}, ${softwareText(server)}`;
+    const text = this.options.width === undefined ? row : clip(row, this.options.width);
     return `${s.problems.some((p) => p.severity === 'error') ? this.colors.error(text) : text}\n`;
   }
+}
+
+function softwareText({ identification }: Party): string {
+  return identification === undefined ? '?' : printable(identification.softwareVersion);
 }
 
 function reachedText(s: Session): string {
   const { outcome } = s.authentication;
   if (outcome !== 'unknown') return outcome === 'success' ? 'logged in' : 'login failed';
-  return REACHED[s.phases.filter((p) => p.name !== 'end').at(-1)?.name ?? 'tcp'];
+  return REACHED[s.phases.findLast((p) => p.name !== 'end')?.name ?? 'tcp'];
 }

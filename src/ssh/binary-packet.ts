@@ -25,11 +25,10 @@ export const CLEAR: Framing = { protocol: 2, open: true, tagLength: 0, lengthInB
 export const SSH1_CLEAR: Framing = { protocol: 1, open: true, tagLength: 4, lengthInBlock: false, blockLength: 8 };
 export const SSH1_SEALED: Framing = { ...SSH1_CLEAR, open: false };
 
-/** The framing under `cipher` and `mac` as far as a reader without keys can follow it; undefined when the length is encrypted. */
+/** The framing under `cipher`, which encrypts, and `mac` as far as a reader without keys can follow it; undefined when the length is encrypted. */
 export function framingWithoutKeys(cipher: CipherRow, mac: MacRow | undefined): Framing | undefined {
   const etm = mac?.etm === true && !cipher.aead;
   const blockLength = Math.max(8, cipher.blockLength);
-  if (cipher.name === 'none') return { protocol: 2, open: true, tagLength: mac?.tagLength ?? 0, lengthInBlock: !etm, blockLength };
   if (cipher.lengthInClear) return { protocol: 2, open: false, tagLength: cipher.tagLength, lengthInBlock: false, blockLength };
   if (etm) return { protocol: 2, open: false, tagLength: mac?.tagLength ?? 0, lengthInBlock: false, blockLength };
   return undefined;
@@ -47,6 +46,8 @@ export interface Frame {
   readonly problems: readonly Problem[];
 }
 
+const NO_PROBLEMS: readonly Problem[] = [];
+
 /** The packet at the head of `queue`: its parts, the wish for more bytes, or the problem that makes the rest unreadable. */
 export function frameAt(queue: ByteQueue, framing: Framing, limits: Limits): Frame | 'more' | Problem {
   if (queue.length < 4) return 'more';
@@ -57,37 +58,35 @@ export function frameAt(queue: ByteQueue, framing: Framing, limits: Limits): Fra
   const total = 4 + length + framing.tagLength;
   if (queue.length < total) return 'more';
   const macSpan = { start: 4 + length, end: total };
-  const aligned = framing.lengthInBlock ? length + 4 : length;
-  const problems =
-    aligned % framing.blockLength === 0
-      ? []
-      : [
-          problem('noncanonical', `packet_length ${length} is no multiple of the block size ${framing.blockLength}`, {
-            span: { start: 0, end: 4 },
-            rfc: '4253#6',
-          }),
-        ];
-  if (!framing.open) return { total, length, macSpan, problems };
-  return { total, length, macSpan, ...openParts(queue.at(4), length, problems) };
+  const misaligned = (framing.lengthInBlock ? length + 4 : length) % framing.blockLength !== 0;
+  const problems = misaligned ? [misfit(length, framing.blockLength)] : NO_PROBLEMS;
+  return framing.open ? openFrame(total, length, macSpan, queue.at(4), problems) : { total, length, macSpan, problems };
 }
 
-/** Payload and padding of a packet in clear. */
-function openParts(padding: number, length: number, problems: Problem[]): Omit<Frame, 'total' | 'length' | 'macSpan'> {
-  const span = { start: 4, end: 5 };
-  if (padding + 1 > length) {
-    problems.push(problem('malformed', `padding_length ${padding} in a packet of ${length} bytes`, { span, rfc: '4253#6' }));
-    return { padding, payload: { start: 5, end: 4 + length }, problems };
-  }
-  if (padding < 4) problems.push(problem('noncanonical', `${padding} bytes of padding, where 4 are the least`, { span, rfc: '4253#6' }));
-  const end = 4 + length - padding;
-  return { padding, payload: { start: 5, end }, paddingSpan: { start: end, end: 4 + length }, problems };
+function misfit(length: number, blockLength: number): Problem {
+  const place = { span: { start: 0, end: 4 }, rfc: '4253#6' };
+  return problem('noncanonical', `packet_length ${length} is no multiple of the block size ${blockLength}`, place);
 }
+
+const PADDING_LENGTH = { span: { start: 4, end: 5 }, rfc: '4253#6' };
+
+/** A packet in clear: its payload and padding are known, too. */
+function openFrame(total: number, length: number, macSpan: Span, padding: number, before: readonly Problem[]): Frame {
+  if (padding + 1 > length) {
+    const problems = [...before, problem('malformed', `padding_length ${padding} in a packet of ${length} bytes`, PADDING_LENGTH)];
+    return { total, length, macSpan, padding, payload: { start: 5, end: 4 + length }, problems };
+  }
+  const problems = padding < 4 ? [...before, problem('noncanonical', `${padding} bytes of padding, where 4 are the least`, PADDING_LENGTH)] : before;
+  const end = 4 + length - padding;
+  return { total, length, macSpan, padding, payload: { start: 5, end }, paddingSpan: { start: end, end: 4 + length }, problems };
+}
+
+const PACKET_LENGTH = { span: { start: 0, end: 4 }, rfc: '4253#6.1' };
 
 function lengthProblem(length: number, framing: Framing, limits: Limits): Problem | undefined {
-  const place = { span: { start: 0, end: 4 }, rfc: '4253#6.1' };
-  if (length > limits.packetBytes) return problem('malformed', `packet_length ${length} is beyond the limit packetBytes, ${limits.packetBytes}`, place);
+  if (length > limits.packetBytes) return problem('malformed', `packet_length ${length} is beyond the limit packetBytes, ${limits.packetBytes}`, PACKET_LENGTH);
   // A padding_length byte and a message number at least.
-  if (length < 2 && framing.open) return problem('malformed', `packet_length ${length} leaves no room for a message`, place);
+  if (length < 2 && framing.open) return problem('malformed', `packet_length ${length} leaves no room for a message`, PACKET_LENGTH);
   return undefined;
 }
 

@@ -4,9 +4,9 @@ import { ByteQueue } from '../stream/queue.ts';
 import { CLEAR, type Framing } from './binary-packet.ts';
 import type { PacketInflater } from './crypto/inflate.ts';
 import type { Opener } from './crypto/opener.ts';
+import type { SentKexInit } from './kexinit.ts';
 import type { LaterKeys } from './later-keys.ts';
 import type { Decryption, DecryptionState, Identification } from './model.ts';
-import type { KexInit } from './negotiate.ts';
 import type { SshPacket } from './packet.ts';
 import type { Quest } from './quest.ts';
 import type { Suite } from './shape.ts';
@@ -16,15 +16,6 @@ import type { Suite } from './shape.ts';
  * (`counting`), or not at all because the reader lost its place (`lost`) or is looking for it with the keys (`searching`).
  */
 export type Stage = 'lines' | 'packets' | 'counting' | 'lost' | 'searching';
-
-/** A KEXINIT and its bytes. */
-export interface SentKexInit {
-  readonly lists: KexInit;
-  /** The payload, message number included: I_C or I_S of the exchange hash. */
-  readonly payload: Uint8Array;
-  /** The whole packet in clear, packet_length to padding. */
-  readonly packet: Uint8Array;
-}
 
 /** What keeps the bytes after NEWKEYS from being opened. */
 export interface Obstacle {
@@ -121,9 +112,14 @@ export class Direction {
     if (obstacle !== undefined && !unused) return openedPackets > 0 ? { state: 'partial', reason: obstacle.reason } : obstacle;
     if (this.encryptedBytes === 0) return this.stage === 'lost' && this.lossy ? UNPLACED : { state: 'none', reason: 'nothing was sent encrypted' };
     if (openedPackets < encryptedPackets) return { state: 'partial', reason: `${encryptedPackets - openedPackets} packets were not opened` };
-    if (this.opener === undefined) return { state: 'ok', reason: 'the content is not encrypted' };
-    const verified = this.opener.unchecked === true ? 'but no MAC was verified, as its key is not known' : 'and its integrity verified';
-    return { state: 'ok', reason: `every packet was opened ${verified}${this.keyNote === undefined ? '' : `, with ${this.keyNote}`}` };
+    const what = this.suite?.cipher.name === 'none' ? 'the content is not encrypted' : 'every packet was opened';
+    return { state: 'ok', reason: `${what}${this.verified}${this.keyNote === undefined ? '' : `, with ${this.keyNote}`}` };
+  }
+
+  /** What vouches for the packets, in words. */
+  private get verified(): string {
+    if (this.opener?.tailLength === 0) return ', and no MAC protects it';
+    return this.opener?.unchecked === true ? ', but no MAC was verified, as its key is not known' : ' and its integrity verified';
   }
 }
 

@@ -38,11 +38,13 @@ const AGAINST: Evidence = { bits: -1, ended: false, linked: false, begins: false
 export function evidence(opener: Opener, sequence: number, bytes: Uint8Array, shape: Shape, packed: boolean): Evidence {
   let bits = 0;
   let begins = packed;
+  // A length in clear proves no key; where there are no keys it shows that a packet begins here.
+  const lengthBits = shape.clear && shape.mode !== 'none' ? 0 : LENGTH_BITS;
   for (let n = 0, at = 0; n < PACKETS; n++) {
     if (bytes.length - at < opener.headLength) return { bits, ended: true, linked: n > 1 || at === bytes.length, begins };
     const length = opener.length((sequence + n) >>> 0, bytes.subarray(at, at + opener.headLength));
     if (!plausibleLength(shape, length)) return AGAINST;
-    if (!shape.clear) bits += LENGTH_BITS;
+    bits += lengthBits;
     const total = 4 + length + shape.tail;
     if (bytes.length - at < total) return { bits, ended: true, linked: n > 0, begins };
     const { plain, authentic } = opener.open((sequence + n) >>> 0, bytes.subarray(at, at + total));

@@ -3,7 +3,7 @@ import { toHex } from '../bytes/hex.ts';
 import type { Limits } from '../limits.ts';
 import type { End } from '../stream/chunk.ts';
 import { problem } from '../wire/problem.ts';
-import type { Direction, Obstacle, SentKexInit } from './direction.ts';
+import type { Direction, Obstacle } from './direction.ts';
 import { effortForSecrets } from './effort.ts';
 import { hostKeyOf } from './hostkey/blob.ts';
 import { type Finding, findCulprit, unexplained } from './kex/culprit.ts';
@@ -13,6 +13,7 @@ import type { KexMethod } from './kex/method.ts';
 import { type ExchangeInputs, type Resolution, type Resolved, resolveSecret } from './kex/resolve-secret.ts';
 import type { OfferedSecret, Secrets } from './kex/secrets.ts';
 import { type SentMessage, sentMessage, type Transcript } from './kex/transcript.ts';
+import type { SentKexInit } from './kexinit.ts';
 import type { KeySource } from './keys.ts';
 import type { Exchange, HostKey, Side } from './model.ts';
 import { type Negotiation, negotiate } from './negotiate.ts';
@@ -31,13 +32,14 @@ export class KeyExchange implements Exchange {
   readonly packets: number[] = [];
   readonly kexinit: Partial<Record<End, SentKexInit>> = {};
   negotiation: Negotiation | undefined;
-  hostKey: HostKey | undefined;
-  signatureAlgorithm: string | undefined;
+  /** The method in force, when it was negotiated and is known. */
+  method: KexMethod | undefined;
+  private shown: HostKey | undefined;
   /** What the secrets of this exchange gave; undefined before they were asked for, or without any. */
   resolved: Resolved<OfferedSecret> | undefined;
   /** What was found when the signature did not verify. */
   private finding: Finding | undefined;
-  /** Messages 30 to 49 of this exchange. */
+  /** Messages 30 to 49 of this exchange, both sides. */
   readonly messages: SshPacket[] = [];
   private session: SshSession | undefined;
   /** Derived keys that opened packets of this exchange, which has no K. */
@@ -47,26 +49,28 @@ export class KeyExchange implements Exchange {
     this.epoch = epoch;
   }
 
-  /** The method in force, when it was negotiated and is known. */
-  get method(): KexMethod | undefined {
-    const name = this.negotiation?.kex;
-    return name === undefined ? undefined : kexMethod(name);
-  }
-
   /** Settles the algorithms, when both KEXINITs are there. */
   settle(client: End): void {
     if (this.negotiation !== undefined) return;
     const { a, b } = this.kexinit;
-    if (a !== undefined && b !== undefined) this.negotiation = client === 'a' ? negotiate(a.lists, b.lists) : negotiate(b.lists, a.lists);
+    if (a === undefined || b === undefined) return;
+    this.negotiation = client === 'a' ? negotiate(a.lists, b.lists) : negotiate(b.lists, a.lists);
+    this.method = this.negotiation.kex === undefined ? undefined : kexMethod(this.negotiation.kex);
   }
 
-  /** Takes what a key exchange message shows of the host key and the signature. */
-  learn(packet: SshPacket): void {
-    this.messages.push(packet);
-    if (packet.message === undefined || packet.discarded) return;
-    if (packet.value?.hostKey !== undefined && this.hostKey === undefined) this.hostKey = hostKeyIn(packet);
-    const signature = packet.value?.signature as { algorithm?: string } | undefined;
-    if (typeof signature?.algorithm === 'string') this.signatureAlgorithm = signature.algorithm;
+  /** The messages that count. */
+  private get heeded(): readonly SshPacket[] {
+    return this.messages.filter((packet) => packet.message !== undefined && !packet.discarded);
+  }
+
+  get hostKey(): HostKey | undefined {
+    for (const packet of this.heeded) if (packet.value?.hostKey !== undefined) this.shown ??= hostKeyIn(packet);
+    return this.shown;
+  }
+
+  get signatureAlgorithm(): string | undefined {
+    const names = this.heeded.map((packet) => (packet.value?.signature as { algorithm?: unknown } | undefined)?.algorithm);
+    return names.filter((name) => typeof name === 'string').at(-1);
   }
 
   // --- secrets

@@ -27,6 +27,7 @@ export function sized(length: number, what: string, rfc: string): Codec<Uint8Arr
       if (v.length !== length) c.report('malformed', `${what} of ${v.length} bytes, where ${length} belong`, { start, end: c.pos }, rfc);
       return v;
     },
+    skim: (c) => c.skipString() === length,
   };
 }
 
@@ -50,4 +51,5 @@ export const reserved: Codec<number> = {
     if (v !== 0) c.report('noncanonical', `a reserved field of ${v}, where 0 belongs`, { start: c.pos - 4, end: c.pos }, '4253#7.1');
     return v;
   },
+  skim: () => false,
 };

@@ -8,6 +8,7 @@ import type { Direction } from './direction.ts';
 import { guessMethod } from './guess.ts';
 import { kexMethod } from './kex/index.ts';
 import type { KexMethod } from './kex/method.ts';
+import { sentKexInit } from './kexinit.ts';
 import { firstMethodName, type KexInit, negotiate } from './negotiate.ts';
 import { takeNewKeys } from './newkeys.ts';
 import { misplaced, notFirst } from './order.ts';
@@ -135,7 +136,7 @@ function takeKexInit(session: SshSession, d: Direction, packet: SshPacket): void
   const lists = packet.value as unknown as KexInit;
   const exchange = session.exchange(d.epoch);
   if (exchange.kexinit[d.end] !== undefined) return; // a second one was reported; the first counts
-  const sent = { lists, payload: packet.payloadBytes, packet: packet.plain.bytes.subarray(0, 4 + packet.length) };
+  const sent = sentKexInit(lists, packet);
   d.kexinit = sent;
   exchange.kexinit[d.end] = sent;
   session.exchangeBytes += MESSAGE_COST + BYTE_COST * packet.length;
@@ -143,7 +144,7 @@ function takeKexInit(session: SshSession, d: Direction, packet: SshPacket): void
   if (lists.reserved !== 0) packet.problems.push(problem('noncanonical', `the reserved field is ${lists.reserved} and should be 0`, { rfc: '4253#7.1' }));
   if (packet.sequence > 0 && d.epoch === 0) d.beforeKexInit = packet.sequence;
   session.phase('negotiation', packet.time, packet.frame);
-  const side = sideOfKexNames(lists.kexAlgorithms);
+  const side = session.rolesKnown ? undefined : sideOfKexNames(lists.kexAlgorithms);
   if (side !== undefined) session.learnRole(d.end, side);
   if (session.rolesKnown) exchange.settle(session.endOf('client'));
   settleStrict(session);
@@ -191,9 +192,9 @@ function handleKex(session: SshSession, d: Direction, packet: SshPacket, number:
   }
   d.guessing = false;
   if (exchange.negotiation === undefined) method = guessMethod(number, packet.payloadBytes, exchange.kexinit[d.end]?.lists.kexAlgorithms ?? []);
-  packet.open(resolve(number, side, { protocol: 2, kex: method }), method?.names[0]);
+  packet.openLater(resolve(number, side, { protocol: 2, kex: method }), method?.names[0]);
   checkOrder(session, d, packet, number);
-  exchange.learn(packet);
+  exchange.messages.push(packet);
   session.exchangeBytes += MESSAGE_COST + packet.length;
   session.phase('key exchange', packet.time, packet.frame);
   session.give({ packet });

@@ -25,12 +25,14 @@ export interface IdentificationLines {
 /** What looking for the string gives: the lines, the wish for more bytes, or the certainty that there is none. */
 export type IdentificationScan = IdentificationLines | 'more' | 'none';
 
+/** `SSH-` */
+const SIGN = [0x53, 0x53, 0x48, 0x2d];
+
 /** True when `bytes` at `start` begin with `SSH-`, as far as they go. */
 function sshAt(bytes: Uint8Array, start: number): Verdict {
-  const sign = [0x53, 0x53, 0x48, 0x2d];
   for (let i = 0; i < 4; i++) {
     if (start + i >= bytes.length) return 'more';
-    if (bytes[start + i] !== sign[i]) return 'no';
+    if (bytes[start + i] !== SIGN[i]) return 'no';
   }
   return 'yes';
 }
@@ -53,7 +55,7 @@ export function scanIdentification(bytes: Uint8Array, limits: Limits, last = fal
 
 function identificationAt(bytes: Uint8Array, start: number, preamble: readonly string[], limits: Limits, last: boolean): IdentificationScan {
   const longest = start + limits.identificationBytes;
-  const lf = bytes.subarray(0, longest).indexOf(LF, start);
+  const lf = (bytes.length > longest ? bytes.subarray(0, longest) : bytes).indexOf(LF, start);
   const problems: Problem[] = [];
   const report = (code: 'noncanonical' | 'truncated' | 'malformed', message: string, end: number) =>
     problems.push(problem(code, message, { span: { start, end }, rfc: '4253#4.2' }));

@@ -1,8 +1,12 @@
 /** SSH_MSG_KEXINIT read once: programs send the same lists again and again, and only the cookie changes. */
+import { copyOf, zeros } from '../bytes/copy.ts';
 import type { Codec } from '../wire/codec.ts';
 import { type Decoded, decode } from '../wire/cursor.ts';
+import type { KexInit } from './negotiate.ts';
 
 const COOKIE_LENGTH = 16;
+/** Bytes of a packet before the lists: packet_length, padding_length, message number, cookie. */
+const HEAD_LENGTH = 6 + COOKIE_LENGTH;
 
 /** A body that was read, from the lists to its end. */
 interface Remembered {
@@ -14,21 +18,80 @@ interface Remembered {
 const remembered = new Map<number, Remembered>();
 const MOST_REMEMBERED = 256;
 
+/** The bytes of the lists to the end of the body, by the first list. */
+const tails = new WeakMap<readonly string[], Uint8Array>();
+
 /**
  * Decodes the body of a KEXINIT in `bytes[start..end)` with `codec`, which must be that of the message. Two bodies that
  * differ in nothing but the cookie share the arrays of their lists, so that the identity of a list stands for its content.
+ * The value keeps nothing of `bytes`.
  */
 export function decodeKexInit(codec: Codec<unknown>, bytes: Uint8Array, start: number, end: number): Decoded<Record<string, unknown>> {
   const from = start + COOKIE_LENGTH;
   const key = hashOf(bytes, from, end);
   const known = remembered.get(key);
-  if (known !== undefined && known.start === start && same(known.tail, bytes, from, end)) {
-    return { ...known.decoded, value: { ...known.decoded.value, cookie: bytes.subarray(start, from) } };
-  }
+  if (known !== undefined && known.start === start && same(known.tail, bytes, from, end)) return withCookie(known.decoded, bytes, start);
   const decoded = decode(codec as Codec<Record<string, unknown>>, bytes, { start, end, complete: true });
+  if (from > end) return decoded;
+  const tail = bytes.slice(from, end);
+  if (Array.isArray(decoded.value.kexAlgorithms)) tails.set(decoded.value.kexAlgorithms, tail);
   if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-  remembered.set(key, { tail: bytes.slice(from, end), start, decoded: { ...decoded, value: { ...decoded.value } } });
-  return decoded;
+  remembered.set(key, { tail, start, decoded });
+  return withCookie(decoded, bytes, start);
+}
+
+function withCookie(decoded: Decoded<Record<string, unknown>>, bytes: Uint8Array, start: number): Decoded<Record<string, unknown>> {
+  return { ...decoded, value: { ...decoded.value, cookie: copyOf(bytes, start, start + COOKIE_LENGTH) } };
+}
+
+/** A KEXINIT and its bytes. */
+export interface SentKexInit {
+  readonly lists: KexInit;
+  /** The payload, message number included: I_C or I_S of the exchange hash. */
+  readonly payload: Uint8Array;
+  /** The whole packet in clear, packet_length to padding. */
+  readonly packet: Uint8Array;
+}
+
+/** A packet with a KEXINIT: whether it was sent encrypted, its payload, and all of it in clear, packet_length to padding. */
+interface Sent {
+  readonly encrypted: boolean;
+  readonly payloadBytes: Uint8Array;
+  readonly clearBytes: Uint8Array;
+}
+
+/** The KEXINIT with `lists`, as decoded: of a packet that was sent in clear nothing is kept but what no other has. */
+export function sentKexInit(lists: KexInit, sent: Sent): SentKexInit {
+  const tail = sent.encrypted ? undefined : tails.get(lists.kexAlgorithms);
+  return tail === undefined ? { lists, payload: sent.payloadBytes, packet: sent.clearBytes } : new SharedKexInit(lists, sent.clearBytes, tail);
+}
+
+/** One that has its lists in common with others, and the bytes of these too. */
+class SharedKexInit implements SentKexInit {
+  readonly lists: KexInit;
+  private readonly tail: Uint8Array;
+  /** What stands before and behind `tail` in the packet. */
+  private readonly own: Uint8Array;
+
+  constructor(lists: KexInit, packet: Uint8Array, tail: Uint8Array) {
+    this.lists = lists;
+    this.tail = tail;
+    this.own = zeros(packet.length - tail.length);
+    this.own.set(packet.subarray(0, HEAD_LENGTH));
+    this.own.set(packet.subarray(HEAD_LENGTH + tail.length), HEAD_LENGTH);
+  }
+
+  get packet(): Uint8Array {
+    const out = new Uint8Array(this.own.length + this.tail.length);
+    out.set(this.own.subarray(0, HEAD_LENGTH));
+    out.set(this.tail, HEAD_LENGTH);
+    out.set(this.own.subarray(HEAD_LENGTH), HEAD_LENGTH + this.tail.length);
+    return out;
+  }
+
+  get payload(): Uint8Array {
+    return this.packet.subarray(5, HEAD_LENGTH + this.tail.length);
+  }
 }
 
 /** A hash of every eighth byte: enough to find a candidate, which is then compared whole. */

@@ -3,11 +3,14 @@ import { cipher } from './crypto/ciphers.ts';
 import { deriveKey, type KeyLetter } from './crypto/derive.ts';
 import { mac } from './crypto/macs.ts';
 import { primitives } from './crypto/native.ts';
+import { noneCipher } from './crypto/none-cipher.ts';
 import type { Opener } from './crypto/opener.ts';
 import { makeOpener } from './crypto/openers.ts';
+import { SealedOpener } from './crypto/sealed.ts';
 import type { KexHash } from './kex/method.ts';
 import type { Side } from './model.ts';
 import type { DirectionAlgorithms } from './negotiate.ts';
+import { UncheckedOpener } from './unchecked.ts';
 
 /** What the six keys are derived from. */
 export interface KeySource {
@@ -47,4 +50,11 @@ export function openerFor(side: Side, algorithms: DirectionAlgorithms, key: (let
     mac: algorithms.mac,
     macKey: key(letters.mac, lengths.mac),
   });
+}
+
+/** The opener that needs no keys: under the cipher `none` packets are in clear, and only their MAC cannot be verified. Undefined for others. */
+export function openerWithoutKeys(algorithms: DirectionAlgorithms): Opener | undefined {
+  const row = mac(algorithms.mac ?? 'none');
+  if (algorithms.cipher !== 'none' || row === undefined) return undefined;
+  return new UncheckedOpener(new SealedOpener(noneCipher, undefined, row.etm), row.tagLength);
 }

@@ -71,10 +71,11 @@ const known = new WeakMap<readonly string[], WeakMap<readonly string[], Negotiat
 /** The outcome of the two KEXINITs: for each list the first name of the client that the server has too. */
 export function negotiate(client: KexInit, server: KexInit): Negotiation {
   const ofClient = known.get(client.kexAlgorithms) ?? new WeakMap<readonly string[], Negotiation>();
-  known.set(client.kexAlgorithms, ofClient);
-  const outcome = ofClient.get(server.kexAlgorithms) ?? settle(client, server);
-  ofClient.set(server.kexAlgorithms, outcome);
-  return outcome;
+  const outcome = ofClient.get(server.kexAlgorithms);
+  if (outcome !== undefined) return outcome;
+  const made = settle(client, server);
+  known.set(client.kexAlgorithms, ofClient.set(server.kexAlgorithms, made));
+  return made;
 }
 
 function settle(client: KexInit, server: KexInit): Negotiation {

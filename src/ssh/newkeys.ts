@@ -8,7 +8,7 @@ import type { Opener } from './crypto/opener.ts';
 import { tryDerivedKeys } from './derived-keys.ts';
 import type { Direction, Obstacle } from './direction.ts';
 import { gapsOf, type KeyExchange, NoKeys } from './exchange.ts';
-import { keyOf, openerFor } from './keys.ts';
+import { keyOf, openerFor, openerWithoutKeys } from './keys.ts';
 import { expectLaterKeys, seekLaterKeys } from './later-keys.ts';
 import type { DecryptionState } from './model.ts';
 import type { DirectionAlgorithms } from './negotiate.ts';
@@ -57,6 +57,7 @@ function noAlgorithms(session: SshSession, exchange: KeyExchange | undefined): s
 export function whyNoNextKeys(session: SshSession, d: Direction): string | undefined {
   const exchange = session.exchanges[d.epoch];
   if (exchange?.negotiation === undefined) return noAlgorithms(session, exchange);
+  if (nextKeys(session, d) !== undefined) return undefined;
   exchange.unlock(session);
   const source = exchange.keySource(session);
   return 'reason' in source ? source.reason : undefined;
@@ -71,8 +72,8 @@ export function nextKeys(session: SshSession, d: Direction): { readonly suite: S
   exchange.unlock(session);
   const source = exchange.keySource(session);
   const suite = suiteOf(algorithms);
-  if ('reason' in source || suite === undefined) return undefined;
-  const opener = openerFor(side, algorithms, (letter, length) => keyOf(source, letter, length));
+  if (suite === undefined) return undefined;
+  const opener = 'reason' in source ? openerWithoutKeys(algorithms) : openerFor(side, algorithms, (letter, length) => keyOf(source, letter, length));
   return opener === undefined ? undefined : { suite, opener, packed: compression(algorithms.compression ?? 'none')?.compresses === true };
 }
 
@@ -106,19 +107,24 @@ export function startCompression(session: SshSession, d: Direction, algorithms: 
   d.inflater = now ? new PacketInflater(session.limits.inflatedBytes) : undefined;
 }
 
-/** Without keys the packets are framed where the length is in clear, and else only counted. */
+/** Without keys the packets are read where nothing is encrypted, framed where the length is in clear, and else only counted. */
 function readWithoutKeys(session: SshSession, d: Direction, algorithms: DirectionAlgorithms, why: Obstacle): void {
   const row = cipher(algorithms.cipher ?? '');
   if (row === undefined) {
     give(d, 'unsupported', unsupported(algorithms));
     return;
   }
+  if (row.name === 'none') {
+    d.opener = openerWithoutKeys(algorithms);
+    if (d.opener === undefined) give(d, 'unsupported', unsupported(algorithms));
+    return;
+  }
+  d.obstacle = behind(d, why);
   const framing = framingWithoutKeys(row, mac(algorithms.mac ?? 'none'));
-  if (framing?.open !== true) d.obstacle = behind(d, why);
-  const suite = suiteOf(algorithms);
+  const { suite } = d;
   if (framing !== undefined) {
     d.framing = framing;
-    if (!framing.open && suite !== undefined) expectLaterKeys(session, d, suite);
+    if (suite !== undefined) expectLaterKeys(session, d, suite);
     return;
   }
   const count = () => {

@@ -53,7 +53,7 @@ export class NextEpoch implements Search {
     this.keys = nextKeys(session, d);
     if (this.keys === undefined) return undefined;
     const { suite, opener, packed } = this.keys;
-    const shape = shapeOf(suite, session.limits);
+    const shape = shapeOf(suite, session.limits, opener.unchecked !== true);
     const bytes = offset - this.from + session.limits.searchBytes;
     const packets = Math.ceil(bytes / shape.least);
     const first = session.strict === true ? 0 : d.sequence;

@@ -4,7 +4,7 @@ import type { Timestamp } from '../capture/frame.ts';
 import type { End } from '../stream/chunk.ts';
 import type { Taken } from '../stream/queue.ts';
 import type { Codec } from '../wire/codec.ts';
-import { decode } from '../wire/cursor.ts';
+import { decode, isClean } from '../wire/cursor.ts';
 import type { Field } from '../wire/field.ts';
 import { type Problem, problem } from '../wire/problem.ts';
 import type { Opened } from './crypto/opener.ts';
@@ -51,7 +51,6 @@ export class SshPacket implements Packet {
   side: Side = 'client';
   discarded = false;
   message: MessageDef<unknown> | undefined = undefined;
-  value: Readonly<Record<string, unknown>> | undefined = undefined;
   answers: number | undefined = undefined;
   channel: Channel | undefined = undefined;
   inner: readonly InnerMessage[] = NOTHING_INSIDE;
@@ -61,6 +60,9 @@ export class SshPacket implements Packet {
   readonly problems: Problem[];
   /** The data of a channel in it is secret as a whole. */
   private hidden = false;
+  private decoded: Readonly<Record<string, unknown>> | undefined = undefined;
+  /** Nothing is wrong with the message, and its value is made when it is asked for. */
+  private postponed = false;
   readonly payload: Span | undefined;
   readonly number: number | undefined;
   /** The bytes that hold the message, from `start` to `end`. */
@@ -70,22 +72,25 @@ export class SshPacket implements Packet {
   private readonly header: Header;
   private readonly framed: Framed;
   private readonly taken: Taken;
+  private readonly borrowed: Uint8Array | undefined;
   private plainSpace: Space | undefined = undefined;
   private inflatedSpace: Space | undefined = undefined;
 
-  constructor(header: Header, framed: Framed, taken: Taken) {
+  /** `borrowed` are the bytes of a packet in clear whose own were not kept: they are there while it is handled. */
+  constructor(header: Header, framed: Framed, taken: Taken, borrowed?: Uint8Array) {
     this.header = header;
     this.framed = framed;
     this.taken = taken;
+    this.borrowed = borrowed;
     const { payload, opened, inflated } = framed;
     const whole = inflated !== undefined;
     const ahead = opened?.start ?? 0;
     this.payload = payload;
-    this.carrier = inflated ?? opened?.text ?? taken.space.bytes;
+    this.carrier = inflated ?? opened?.text ?? borrowed ?? taken.bytes;
     this.start = whole || payload === undefined ? 0 : payload.start - ahead;
     this.end = whole ? inflated.length : payload === undefined ? 0 : payload.end - ahead;
     this.number = this.start < this.end ? this.carrier[this.start] : undefined;
-    this.problems = framed.problems === undefined ? [] : [...framed.problems];
+    this.problems = framed.problems === undefined || framed.problems.length === 0 ? [] : [...framed.problems];
   }
 
   get session(): Session {
@@ -167,6 +172,11 @@ export class SshPacket implements Packet {
     return this.carrier.subarray(this.start, this.end);
   }
 
+  /** The packet in clear, packet_length to padding. */
+  get clearBytes(): Uint8Array {
+    return (this.borrowed ?? this.plain.bytes).subarray(0, 4 + this.length);
+  }
+
   /** Bytes of the packet in front of those that hold the message. */
   private get ahead(): number {
     return this.framed.opened?.start ?? 0;
@@ -180,13 +190,27 @@ export class SshPacket implements Packet {
     const quick = this.decodeBody(false);
     // Spans of problems count in `plain`.
     const d = quick.problems.length > 0 && this.ahead > 0 ? this.decodeBody(true) : quick;
-    this.value = d.value as Record<string, unknown>;
+    this.decoded = d.value as Record<string, unknown>;
     this.secret = d.secret;
     this.problems.push(...d.problems);
     if (def === undefined)
       this.problems.push(
         problem('unknown', `message number ${this.number} has no meaning known here`, { span: { start: this.payload.start, end: this.payload.end } }),
       );
+  }
+
+  /** The same for a message whose value perhaps nobody will ask for. */
+  openLater(def: MessageDef | undefined, context?: string): void {
+    this.postponed = def !== undefined && this.payload !== undefined && isClean(def.body, this.carrier, this.start + 1, this.end);
+    if (this.postponed) {
+      this.message = def;
+      this.context = context;
+    } else this.open(def, context);
+  }
+
+  get value(): Readonly<Record<string, unknown>> | undefined {
+    if (this.postponed && this.decoded === undefined) this.decoded = this.decodeBody(false).value as Record<string, unknown>;
+    return this.decoded;
   }
 
   /** The data of a channel that it carries holds a private key or the like: it is shown only to those who ask for secrets. */

@@ -166,26 +166,20 @@ export class SessionReader implements FlowHandler {
     const { queue } = d;
     if (queue.length === 0) return;
     const size = queue.length;
-    if (
-      d.stage === 'packets' &&
-      d.opener === undefined &&
-      d.framing.open &&
-      d.framing.protocol === 2 &&
-      size >= 6 &&
-      queue.uint32(0) <= this.session.limits.packetBytes
-    ) {
+    if (d.opener !== undefined) d.encryptedBytes += size;
+    if (readable(d) && size >= 6 && queue.uint32(0) <= this.session.limits.packetBytes) {
       const length = queue.uint32(0);
       const taken = queue.take(size);
       const padding = taken.space.bytes[4] as number;
       const body = Math.min(size, 4 + length);
       const payload = { start: 5, end: Math.min(body, Math.max(6, 4 + length - padding)) };
       const behind = { paddingSpan: { start: payload.end, end: body }, macSpan: { start: body, end: size } };
-      const cut = problem('truncated', `${why}: ${size} of ${4 + length + d.framing.tagLength} bytes are there`, { span: { start: 0, end: size } });
-      const header = { session: this.session, from: d.end, epoch: d.epoch, sequence: d.sequence, protocol: 2, encrypted: false, mac: 'none' } as const;
+      const total = 4 + length + (d.opener?.tailLength ?? d.framing.tagLength);
+      const cut = problem('truncated', `${why}: ${size} of ${total} bytes are there`, { span: { start: 0, end: size } });
+      const header = { session: this.session, from: d.end, epoch: d.epoch, sequence: d.sequence, protocol: 2, encrypted: d.epoch > 0, mac: 'none' } as const;
       const packet = new SshPacket(header, { length, padding, payload, ...behind, cut: true, problems: [cut] }, taken);
       handle(this.session, d, packet, true);
     } else {
-      if (d.opener !== undefined) d.encryptedBytes += size;
       if (d.stage === 'packets') this.session.report(problem('truncated', `${why}: ${size} bytes are there`, { frame: queue.take(size).frame }));
       queue.clear();
     }
@@ -198,4 +192,11 @@ export class SessionReader implements FlowHandler {
     this.session.report(problem('gap', 'resynchronised: this frame begins with a packet, which may not be the next one', { frame: chunk.frame }));
     return true;
   }
+}
+
+/** True where what is there of a packet can be read without the rest: it is neither encrypted nor compressed. */
+function readable(d: Direction): boolean {
+  if (d.stage !== 'packets') return false;
+  if (d.opener === undefined) return d.framing.open && d.framing.protocol === 2;
+  return d.suite?.cipher.name === 'none' && d.inflater === undefined && !d.zlibBroken;
 }

@@ -15,14 +15,14 @@ import type { Damage } from './sealed-packet.ts';
 import { type Found, type Look, Scan, type Search, Searches, type View } from './search.ts';
 import type { SshSession } from './session.ts';
 import { type Shape, type Suite, shapeOf } from './shape.ts';
-import { breakCompression } from './unpack.ts';
+import { breakCompression, mayCompress } from './unpack.ts';
 
 /** The packet of `d` at stream offset `offset` runs into a gap, and its keys are known: from here on the next packet is looked for. */
 export function recoverFromGap(session: SshSession, d: Direction, offset: number, gap: Gap, opener: Opener, suite: Suite): void {
   const shape = shapeOf(suite, session.limits, opener.unchecked !== true);
   const { expected } = d;
   const firstEnd = expected === undefined ? {} : { firstEnd: offset + 4 + expected + opener.tailLength };
-  const from: Standpoint = { opener, offset, sequence: d.sequence, packed: d.inflater !== undefined, ...firstEnd };
+  const from: Standpoint = { opener, offset, sequence: d.sequence, packed: mayCompress(d), ...firstEnd };
   const effort = effortFor(session);
   const resync = new Scan(new Resync(from, shape, session.limits, effort), session.limits, effort);
   seek(d, new GapQuest(session, d, offset, gap, effort, [[resync, new NextEpoch(session, d, offset, effort)]]));
@@ -134,7 +134,7 @@ class GapQuest implements Quest {
       d.queue.length === 0
         ? 'nothing follows behind it'
         : (this.keyless ??
-          `no packet that the keys open was found in the ${d.queue.length} bytes behind it (new keys may have been taken into use in the gap)`);
+          `no packet${d.suite?.cipher.name === 'none' ? '' : ' that the keys open'} was found in the ${d.queue.length} bytes behind it (new keys may have been taken into use in the gap)`);
     giveUp(session, d, 'gap', `${this.what}: ${why}`, this.frame, this.effort);
   }
 }
@@ -202,10 +202,11 @@ export function recoverFromDamage(session: SshSession, d: Direction, damage: Dam
   seekBehind(session, d, damage, suite, (effort) => noneBehind(session, d, damage, effort));
 }
 
-/** They opened a packet, those of the other side did, or the host key has signed the exchange hash that they are derived from. */
+/** They opened a packet, those of the other side did, or the host key has signed the exchange hash that they are derived from; or none are needed. */
 function keysAreRight(session: SshSession, d: Direction): boolean {
   const proven = d.proven || session.direction(peer(d.end)).lastProven >= d.epoch;
-  return proven || session.exchanges[d.epoch - 1]?.best?.signature.verdict === 'valid';
+  const unneeded = d.suite?.cipher.name === 'none' && d.opener?.unchecked === true;
+  return proven || unneeded || session.exchanges[d.epoch - 1]?.best?.signature.verdict === 'valid';
 }
 
 /**
@@ -245,7 +246,7 @@ function seekBehind(session: SshSession, d: Direction, damage: Damage, suite: Su
 function noneBehind(session: SshSession, d: Direction, damage: Damage, effort: Effort): void {
   const length = d.queue.length;
   const frame = takeDamaged(session, d, damage, Math.min(length, damage.total ?? length), 1);
-  const unread = d.zlibBroken ? ': since the loss before it payloads could not be decompressed, and a NEWKEYS may be among them' : '';
+  const unread = d.zlibBroken ? ': payloads before it could not be decompressed, and a NEWKEYS may be among them' : '';
   const before = d.firstLoss === undefined ? '' : `${d.firstLoss}; then `;
   const reason = `${before}${damage.message} (frame ${frame})${unread}`;
   if (d.queue.length > 0) {
@@ -259,7 +260,7 @@ function noneBehind(session: SshSession, d: Direction, damage: Damage, effort: E
 
 /** Behind the damaged packet, or before it where the cipher can be turned back: its length may be what is damaged. */
 function standpointAt(d: Direction, { total, opener }: Damage, shape: Shape): Standpoint {
-  const at = { opener, offset: d.queue.offset, sequence: d.sequence, packed: d.inflater !== undefined };
+  const at = { opener, offset: d.queue.offset, sequence: d.sequence, packed: mayCompress(d) };
   if (total === undefined) return at;
   const hint = at.offset + total;
   const back = opener.clone();

@@ -77,6 +77,7 @@ export class OpenedParts implements Framed {
     const fits = this.padding + 1 <= length;
     this.end = fits ? 4 + length - this.padding : 4 + length;
     if (!fits) this.problems = [problem('malformed', `padding_length ${this.padding} in a packet of ${length} bytes`, PADDING_LENGTH)];
+    else if (this.padding < 4) this.problems = [problem('noncanonical', `${this.padding} bytes of padding, where 4 are the least`, PADDING_LENGTH)];
   }
 
   /** The payload; good as long as the packet. */

@@ -73,7 +73,7 @@ export class SshSession implements Session {
     this.decideRoles();
     this.reportDisagreement();
     this.phase('end', this.flow.last, this.flow.lastFrame);
-    this.doTasks();
+    if (this.tasks.length > 0) this.doTasks();
     this.connections?.channels.finish();
     if (this.hushed > 0) this.problems.push(problem('limit', `${this.hushed} more problems are not listed (limit problems: ${this.limits.problems})`));
     this.sink.session?.(this);
@@ -182,9 +182,13 @@ export class SshSession implements Session {
   /** Notes the beginning of a phase, once. They stand in the order of their frames: one direction may be read later than the other. */
   phase(name: Phase['name'], time: Timestamp, frame: number): void {
     const { phases } = this;
-    if (phases.some((p) => p.name === name)) return;
-    const later = phases.findIndex((p) => p.frame > frame);
-    phases.splice(later < 0 ? phases.length : later, 0, { name, time: { seconds: time.seconds, nanos: time.nanos }, frame });
+    let at = phases.length;
+    for (let i = at - 1; i >= 0; i--) {
+      const p = phases[i] as Phase;
+      if (p.name === name) return;
+      if (p.frame > frame) at = i;
+    }
+    phases.splice(at, 0, { name, time: { seconds: time.seconds, nanos: time.nanos }, frame });
   }
 
   /** Bytes that are kept until its end, about. */

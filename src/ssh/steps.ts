@@ -16,9 +16,11 @@ import { recoverFromDamage, recoverInClear } from './recover.ts';
 import { peer } from './roles.ts';
 import { openNext } from './sealed-packet.ts';
 import type { SshSession } from './session.ts';
-import { unpack } from './unpack.ts';
+import { mayCompress, unpack } from './unpack.ts';
 
+const KEXINIT = 20;
 const NEWKEYS = 21;
+const PASSING: ReadonlySet<number> = new Set([KEXINIT, NEWKEYS]);
 /** Bytes shown of what is not SSH. */
 const SHOWN = 16;
 
@@ -54,16 +56,17 @@ function drop(d: Direction): boolean {
 /** Looks for the identification string; true when it was there, or cannot be. */
 export function readLines(session: SshSession, d: Direction, last: boolean): boolean {
   const { queue } = d;
+  const waiting = queue.bytes;
   const underWay = session.flow.initiator === undefined && queue.length > 0;
   // No line begins like a packet.
-  const scan = plausibleClearPacket(queue.bytes) ? 'none' : scanIdentification(queue.bytes, session.limits, last || (underWay && binary(queue.bytes)));
+  const scan = plausibleClearPacket(waiting) ? 'none' : scanIdentification(waiting, session.limits, last || (underWay && binary(waiting)));
   if (scan === 'more') return false;
   if (scan === 'none') {
     noIdentification(session, d, last);
     return !last;
   }
   const taken = queue.take(scan.length);
-  const bytes = taken.space.bytes.slice(scan.line.start, scan.line.end);
+  const bytes = taken.bytes.subarray(scan.line.start, scan.line.end);
   const text = textOf(bytes);
   d.identification = {
     session,
@@ -134,16 +137,18 @@ function readPacket(session: SshSession, d: Direction): boolean {
     return false;
   }
   if (d.later !== undefined && tryLaterKeys(session, d, d.queue.bytes.subarray(0, frame.total))) return true;
-  const taken = d.queue.take(frame.total);
+  // Where nobody takes packets, nobody comes back to these: they are read where they lie.
+  const passing = !session.keepsPackets && d.epoch === 0 && d.framing.protocol === 2 && PASSING.has(d.queue.at(5));
+  const borrowed = passing ? d.queue.view(frame.total) : undefined;
+  const taken = d.queue.take(frame.total, !passing);
   const encrypted = d.epoch > 0 || !d.framing.open;
   const mac = d.framing.protocol === 2 && d.framing.tagLength > 0 ? 'unchecked' : 'none';
   const header: Header = { session, from: d.end, epoch: d.epoch, sequence: d.sequence, protocol: d.framing.protocol, encrypted, mac };
-  const packet = new SshPacket(header, frame, taken);
+  const packet = new SshPacket(header, frame, taken, borrowed);
   d.sequence = (d.sequence + 1) >>> 0;
   if (encrypted) {
     d.encryptedBytes += frame.total;
     d.encryptedPackets++;
-    if (packet.number !== undefined) d.openedPackets++;
   }
   handle(session, d, packet, false);
   return true;
@@ -166,7 +171,7 @@ function readSealed(session: SshSession, d: Direction, opener: Opener): boolean 
   d.lastProven = d.epoch;
   d.encryptedBytes += taken.length;
   d.encryptedPackets++;
-  if (d.inflater !== undefined || d.inflateAfterLogin) unpack(session, d, parts);
+  if (mayCompress(d)) unpack(session, d, parts);
   const packet = new SshPacket(header, parts, taken);
   if (packet.number !== undefined) d.openedPackets++;
   handle(session, d, packet, false);

@@ -1,4 +1,4 @@
-/** An opener for packets whose MAC cannot be verified, because only the key of the cipher is known. */
+/** An opener for packets whose MAC cannot be verified: only the key of the cipher is known, or there is no cipher. */
 import { Opened, type Opener } from './crypto/opener.ts';
 
 export class UncheckedOpener implements Opener {
@@ -22,7 +22,7 @@ export class UncheckedOpener implements Opener {
     const end = Math.max(0, packet.length - this.tailLength);
     const { plain } = this.inner.open(sequence, packet.subarray(0, end));
     const padding = plain[4] ?? 0;
-    return new Opened(plain, padding >= 4 && padding + 6 <= plain.length);
+    return new Opened(plain, padding + 6 <= plain.length);
   }
 
   skip(bytes: number, packets: number, before: Uint8Array): boolean {

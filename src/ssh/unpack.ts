@@ -8,7 +8,7 @@ import { isKexNumber } from './resolve.ts';
 import type { OpenedParts } from './sealed-packet.ts';
 import type { SshSession } from './session.ts';
 
-const BROKEN = 'from here on packets are decrypted but stay compressed: the zlib stream needs every byte before it';
+const BROKEN = 'from here on payloads stay compressed: the zlib stream needs every byte before it';
 const NOTHING = new Uint8Array(0);
 
 /** Decompresses the payload of a packet, once compression has begun; one that cannot be decompressed has none. */
@@ -28,7 +28,10 @@ export function unpack(session: SshSession, d: Direction, parts: OpenedParts): v
     return;
   }
   parts.inflated = NOTHING;
-  parts.problems = [...(parts.problems ?? []), problem(out.limit ? 'limit' : 'malformed', out.error, { span: parts.payload, rfc: '4253#6.2' })];
+  d.zlibBroken = true;
+  const reason = `${out.error}; ${BROKEN}`;
+  parts.problems = [...(parts.problems ?? []), problem(out.limit ? 'limit' : 'malformed', reason, { span: parts.payload, rfc: '4253#6.2' })];
+  d.obstacle ??= { state: 'partial', reason };
 }
 
 /**
@@ -68,4 +71,9 @@ export function breakCompression(session: SshSession, d: Direction, frame: numbe
   d.zlibBroken = true;
   const side = session.sideOf(d.end);
   session.report(problem('undecryptable', `${side}: ${BROKEN}`, { frame, rfc: '4253#6.2' }));
+}
+
+/** True when the next payload of `d` may be compressed. */
+export function mayCompress(d: Direction): boolean {
+  return d.inflater !== undefined || d.inflateAfterLogin;
 }

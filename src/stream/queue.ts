@@ -41,7 +41,12 @@ export class Taken {
     return { seconds: this.seconds, nanos: this.nanos };
   }
 
-  /** The bytes (zeros, if they were not kept) and their frames; offsets count from the first byte. */
+  /** The bytes; zeros, if they were not kept. */
+  get bytes(): Uint8Array {
+    return this.kept ?? this.space.bytes;
+  }
+
+  /** The bytes and their frames; offsets count from the first byte. */
   get space(): Space {
     this.made ??= new Space(this.kept ?? this.length, originsOf(this.runs), this.exact);
     return this.made;
@@ -225,7 +230,7 @@ export class ByteQueue {
 
   /** The runs of the stream bytes `[from, to)`, counted from `from`. */
   private runs(from: number, to: number): Runs {
-    const out: number[] = [];
+    let out: number[] | undefined;
     for (let i = this.firstMark; i < this.marks.length; i++) {
       const mark = this.marks[i] as Mark;
       if (mark.offset >= to) break;
@@ -233,9 +238,12 @@ export class ByteQueue {
         const begin = mark.offset + o.start;
         const start = Math.max(from, begin);
         const end = Math.min(to, begin + o.length);
-        if (start < end) out.push(start - from, end - start, o.frame, o.frameOffset + start - begin);
+        if (start >= end) continue;
+        // Mostly there is one run: a literal takes no more room than it needs.
+        if (out === undefined) out = [start - from, end - start, o.frame, o.frameOffset + start - begin];
+        else out.push(start - from, end - start, o.frame, o.frameOffset + start - begin);
       }
     }
-    return out;
+    return out ?? [];
   }
 }

@@ -16,6 +16,11 @@ export interface Codec<T> {
   readonly parts?: readonly (readonly [name: string, codec: Codec<unknown>])[];
   read(c: Cursor): T;
   write(w: Writer, value: T): void;
+  /**
+   * Moves past a value without making it: true only when `read` would read the same bytes and find no problem and no secret. False
+   * means doubt, the place is then lost, and `read` tells. Left out where nobody needs it.
+   */
+  skim?(c: Cursor): boolean;
   /** What a value stands for, when a table says so. */
   label?(value: T): string | undefined;
 }
@@ -25,9 +30,9 @@ export type ValueOf<C> = C extends Codec<infer T> ? T : never;
 
 type ShapeValue<S> = { [K in keyof S]: ValueOf<S[K]> };
 
-export const uint8: Codec<number> = { kind: 'byte', read: (c) => c.uint8(), write: (w, v) => w.uint8(v) };
+export const uint8: Codec<number> = { kind: 'byte', read: (c) => c.uint8(), write: (w, v) => w.uint8(v), skim: (c) => c.skip(1) };
 
-export const uint32: Codec<number> = { kind: 'uint32', read: (c) => c.uint32(), write: (w, v) => w.uint32(v) };
+export const uint32: Codec<number> = { kind: 'uint32', read: (c) => c.uint32(), write: (w, v) => w.uint32(v), skim: (c) => c.skip(4) };
 
 export const uint64: Codec<bigint> = {
   kind: 'uint64',
@@ -54,17 +59,22 @@ export const boolean: Codec<boolean> = {
 
 /** Exactly `length` bytes. */
 export function bytes(length: number): Codec<Uint8Array> {
-  return { kind: 'bytes', read: (c) => c.take(length), write: (w, v) => w.put(v) };
+  return { kind: 'bytes', read: (c) => c.take(length), write: (w, v) => w.put(v), skim: (c) => c.skip(length) };
 }
 
 /** All bytes up to the end of the innermost box. */
-export const rest: Codec<Uint8Array> = { kind: 'bytes', read: (c) => c.take(c.remaining), write: (w, v) => w.put(v) };
+export const rest: Codec<Uint8Array> = { kind: 'bytes', read: (c) => c.take(c.remaining), write: (w, v) => w.put(v), skim: (c) => c.skip(c.remaining) };
 
 /** Opaque bytes behind their length. */
-export const string: Codec<Uint8Array> = { kind: 'string', read: (c) => c.string(), write: (w, v) => w.string(v) };
+export const string: Codec<Uint8Array> = { kind: 'string', read: (c) => c.string(), write: (w, v) => w.string(v), skim: (c) => c.skipString() >= 0 };
 
 /** Text behind its length. */
-export const text: Codec<string> = { kind: 'text', read: (c) => textOf(c.string()), write: (w, v) => w.string(utf8(v)) };
+export const text: Codec<string> = {
+  kind: 'text',
+  read: (c) => textOf(c.string()),
+  write: (w, v) => w.string(utf8(v)),
+  skim: (c) => c.skipString() >= 0,
+};
 
 /** A multiple precision integer; the value is its two's complement bytes as they stand on the wire. */
 export const mpint: Codec<Uint8Array> = {
@@ -82,6 +92,13 @@ export const mpint: Codec<Uint8Array> = {
     return v;
   },
   write: (w, v) => w.string(v),
+  skim: (c) => {
+    const length = c.skipString();
+    if (length <= 0) return length === 0;
+    // Positive, and no zero in front that is not needed.
+    const first = c.bytes[c.pos - length] as number;
+    return first === 0 ? length > 1 && (c.bytes[c.pos - length + 1] as number) > 0x7f : first < 0x80;
+  },
 };
 
 /** Comma-separated names. An empty list has no names; RFC 4251 wants names that are not empty, ASCII, of 64 characters at most. */
@@ -115,6 +132,10 @@ export function struct<S extends Record<string, Codec<any>>>(shape: S): Codec<Sh
     write: (w, v) => {
       for (const [name, codec] of entries) codec.write(w, (v as Record<string, unknown>)[name]);
     },
+    skim: (c) => {
+      for (const [, codec] of entries) if (codec.skim?.(c) !== true) return false;
+      return true;
+    },
   };
 }
 
@@ -125,6 +146,7 @@ export function box<T>(inner: Codec<T>): Codec<T> {
     ...(inner.doc === undefined ? {} : { doc: inner.doc }),
     read: (c) => c.box(c.field('(length)', uint32), inner),
     write: (w, v) => w.string(encode(inner, v)),
+    skim: (c) => c.skimBox(inner),
   };
 }
 
@@ -142,6 +164,12 @@ export function by<N extends string, K>(tag: N, tagCodec: Codec<K>, choose: (tag
     write: (w, v) => {
       tagCodec.write(w, v[tag]);
       choose(v[tag]).write(w, v);
+    },
+    skim: (c) => {
+      const start = c.pos;
+      if (tagCodec.skim?.(c) !== true) return false;
+      c.pos = start;
+      return choose(tagCodec.read(c)).skim?.(c) === true;
     },
   };
 }
@@ -185,6 +213,7 @@ export function optional<T>(codec: Codec<T>): Codec<T | undefined> {
     write: (w, v) => {
       if (v !== undefined) codec.write(w, v);
     },
+    skim: (c) => c.remaining === 0 || codec.skim?.(c) === true,
     label: (v) => (v === undefined ? undefined : codec.label?.(v)),
   };
 }
@@ -208,6 +237,7 @@ export function secret<T>(codec: Codec<T>): Codec<T> {
       c.secret = true;
       return codec.read(c);
     },
+    skim: () => false,
   };
 }
 

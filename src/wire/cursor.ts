@@ -119,6 +119,32 @@ export class Cursor {
     return this.take(length);
   }
 
+  /** Moves past `length` bytes; false when there are not so many in the box. */
+  skip(length: number): boolean {
+    if (length > this.remaining) return false;
+    this.pos += length;
+    return true;
+  }
+
+  /** Moves past a `string` and gives the length of its content; -1 when the box does not hold all of it. */
+  skipString(): number {
+    if (this.remaining < 4) return -1;
+    const length = this.uint32();
+    return this.skip(length) ? length : -1;
+  }
+
+  /** Skims `codec` in a `string`, which it must fill. */
+  skimBox(codec: Codec<unknown>): boolean {
+    const outerEnd = this.end;
+    const length = this.skipString();
+    if (length < 0) return false;
+    this.end = this.pos;
+    this.pos -= length;
+    const clean = codec.skim?.(this) === true && this.pos === this.end;
+    this.end = outerEnd;
+    return clean;
+  }
+
   /** Stops this decode: what begins at `at` cannot be read. */
   halt(code: ProblemCode, message: string, at = this.pos): never {
     throw new Halt(code, message, at);
@@ -232,6 +258,15 @@ export class Cursor {
 function partial(codec: Codec<unknown>, children: readonly Field[]): unknown {
   if (codec.kind === 'list') return children.filter((f) => !f.name.startsWith('(')).map((f) => f.value);
   return valueOfFields(children);
+}
+
+/** True when it is certain that decoding `bytes[start..end)` with `codec` gives no problem and meets no secret; makes no value. */
+export function isClean(codec: Codec<unknown>, bytes: Uint8Array, start: number, end: number): boolean {
+  if (codec.skim === undefined) return false;
+  const c = new Cursor(bytes, false, 'malformed');
+  c.pos = start;
+  c.end = end;
+  return codec.skim(c) && c.pos === end;
 }
 
 /**

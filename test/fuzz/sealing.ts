@@ -116,8 +116,11 @@ export function plainPacket(payload: Uint8Array, { block, lengthInBlock }: Seali
 /** One zlib stream over all payloads, flushed behind each (RFC 4253 section 6.2): its header once, then blocks that refer to nothing before. */
 export function deflater(): (payload: Uint8Array) => Uint8Array {
   let header = 0;
+  // What is said again and again is compressed once.
+  const known = new WeakMap<Uint8Array, Uint8Array>();
   return (payload) => {
-    const whole = new Uint8Array(deflateSync(payload, { finishFlush: constants.Z_SYNC_FLUSH }));
+    const whole = known.get(payload) ?? new Uint8Array(deflateSync(payload, { finishFlush: constants.Z_SYNC_FLUSH }));
+    known.set(payload, whole);
     const out = whole.subarray(header);
     header = 2;
     return out;

@@ -55,10 +55,10 @@ export function aSeed(random: Random): Seed {
   return pick(SEEDS, random);
 }
 
-/** Every session of the recordings that a key log beside them opens from its first packet on. */
-export async function recordings(): Promise<Recording[]> {
+/** Every session of the recordings (or those named) that a key log beside them opens from its first packet on. */
+export async function recordings(...names: readonly string[]): Promise<Recording[]> {
   const out: Recording[] = [];
-  for (const seed of SEEDS) {
+  for (const seed of names.length === 0 ? SEEDS : SEEDS.filter(({ name }) => names.includes(name))) {
     if (seed.secrets === undefined) continue;
     const found = await resultsOf(seed.capture, { secrets: storeOf(seed.secrets) });
     const packets = checkResults(found);

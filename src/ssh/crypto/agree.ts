@@ -42,28 +42,36 @@ interface Montgomery {
   getSharedSecret(secretKey: Uint8Array, peer: Uint8Array): Uint8Array;
 }
 
-/** ECDH (RFC 5656 section 4): public values are uncompressed points, the secret is the x coordinate. */
-function ecdh(curve: Weierstrass): Agreement {
-  const length = curve.lengths.secretKey ?? 0;
-  const scalar = (x: Uint8Array): Uint8Array => bytesOf(numberOf(x), length);
+/**
+ * ECDH (RFC 5656 section 4): public values are uncompressed points, the secret is the x coordinate. Curves are named by functions: what
+ * noble computes beforehand for one takes milliseconds, which a run without private values need not spend.
+ */
+function ecdh(curve: () => Weierstrass): Agreement {
+  const length = () => curve().lengths.secretKey ?? 0;
+  const scalar = (x: Uint8Array): Uint8Array => bytesOf(numberOf(x), length());
   return {
-    publicOf: (x) => attempt(() => curve.getPublicKey(scalar(x), false)),
+    publicOf: (x) => attempt(() => curve().getPublicKey(scalar(x), false)),
     // An uncompressed point is 04, x, y.
-    shared: (x, peer) => attempt(() => curve.getSharedSecret(scalar(x), peer, false).slice(1, 1 + length)),
+    shared: (x, peer) =>
+      attempt(() =>
+        curve()
+          .getSharedSecret(scalar(x), peer, false)
+          .slice(1, 1 + length()),
+      ),
   };
 }
 
 /** X25519 and X448 (RFC 7748, RFC 8731). */
-function montgomery(curve: Montgomery): Agreement {
+function montgomery(curve: () => Montgomery): Agreement {
   return {
-    publicOf: (x) => attempt(() => curve.getPublicKey(x)),
-    shared: (x, peer) => attempt(() => curve.getSharedSecret(x, peer)),
+    publicOf: (x) => attempt(() => curve().getPublicKey(x)),
+    shared: (x, peer) => attempt(() => curve().getSharedSecret(x, peer)),
   };
 }
 
 /** X25519 by the platform, where that has it. */
 function curve25519(native: Curve25519 | undefined): Agreement {
-  if (native === undefined) return montgomery(x25519);
+  if (native === undefined) return montgomery(() => x25519);
   const base = new Uint8Array(32);
   base[0] = 9;
   const shared = (x: Uint8Array, peer: Uint8Array) => (x.length === 32 && peer.length === 32 ? native.x25519(x, peer) : undefined);
@@ -81,15 +89,15 @@ function attempt(compute: () => Uint8Array): Uint8Array | undefined {
 
 /** By the names of RFC 5656 and RFC 7748. */
 const CURVES: ReadonlyMap<string, Agreement> = new Map([
-  ['nistp256', ecdh(p256)],
-  ['nistp384', ecdh(p384)],
-  ['nistp521', ecdh(p521)],
-  ['1.3.132.0.10', ecdh(secp256k1)],
-  ['secp256k1', ecdh(secp256k1)],
+  ['nistp256', ecdh(() => p256)],
+  ['nistp384', ecdh(() => p384)],
+  ['nistp521', ecdh(() => p521)],
+  ['1.3.132.0.10', ecdh(() => secp256k1)],
+  ['secp256k1', ecdh(() => secp256k1)],
   ['curve25519', curve25519(primitives.curve25519)],
   ['x25519', curve25519(primitives.curve25519)],
-  ['curve448', montgomery(x448)],
-  ['x448', montgomery(x448)],
+  ['curve448', montgomery(() => x448)],
+  ['x448', montgomery(() => x448)],
 ]);
 
 /** Key agreement over the curve `name`; undefined for a curve that we do not have. */

@@ -122,12 +122,17 @@ export class GcmOpener implements Opener {
 }
 
 /** Writes the counter blocks IV || 1 of `invocations` invocations, from the one with `iv` on. */
-function fillCounters(blocks: Uint8Array, iv: Uint8Array, invocations: number): void {
-  const next = new Uint8Array(iv);
-  for (let i = 0, at = 0; i < invocations; i++, at += 16) {
-    blocks.set(next, at);
-    putUint32(blocks, at + 12, 1);
-    count(next);
+function fillCounters(blocks: Uint8Array<ArrayBuffer>, iv: Uint8Array, invocations: number): void {
+  const next = new Uint8Array(16);
+  next.set(iv);
+  next[15] = 1;
+  // Copied by words, whatever the order of the bytes in them.
+  const [from, to] = [new Int32Array(next.buffer), new Int32Array(blocks.buffer)];
+  for (let i = 0, at = 0; i < invocations; i++, at += 4, count(next)) {
+    to[at] = from[0] as number;
+    to[at + 1] = from[1] as number;
+    to[at + 2] = from[2] as number;
+    to[at + 3] = from[3] as number;
   }
 }
 

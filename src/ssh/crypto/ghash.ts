@@ -71,9 +71,8 @@ export class Ghash {
 
   /** True when the hash, encrypted with the first block of `stream`, is the 16 bytes of `bytes` at `at`. */
   matches(stream: Uint8Array, streamAt: number, bytes: Uint8Array, at: number): boolean {
-    let differs = 0;
-    for (let i = 0; i < 4; i++) differs |= (this.y[i] as number) ^ word(stream, streamAt + 4 * i) ^ word(bytes, at + 4 * i);
-    return differs === 0;
+    for (let i = 0; i < 4; i++) if (((this.y[i] as number) ^ word(stream, streamAt + 4 * i) ^ word(bytes, at + 4 * i)) !== 0) return false;
+    return true;
   }
 }
 

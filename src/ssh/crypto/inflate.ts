@@ -12,7 +12,6 @@ export class PacketInflater {
   private readonly stream = new ZStream();
   private readonly most: number;
   private buffer = new Uint8Array(16 * 1024);
-  private broken: string | undefined;
 
   /** `most` is the largest payload in bytes that a packet may expand to. */
   constructor(most: number) {
@@ -20,9 +19,8 @@ export class PacketInflater {
     zlibInflateInit2(this.stream, ZLIB);
   }
 
-  /** The payload that `compressed` holds. After an error the stream is lost, and every later packet says so. */
+  /** The payload that `compressed` holds. After an error the stream is lost. */
   push(compressed: Uint8Array): Inflated {
-    if (this.broken !== undefined) return { error: this.broken, limit: false };
     const s = this.stream;
     s.input = compressed;
     s.next_in = 0;
@@ -35,17 +33,12 @@ export class PacketInflater {
       s.avail_out = this.buffer.length - used;
       const status = zlibInflate(s, Z_SYNC_FLUSH);
       used = s.next_out;
-      if (used > this.most) return this.fail(`a payload that expands to more than ${this.most} bytes (limit inflatedBytes)`, true);
+      if (used > this.most) return { error: `a payload that expands to more than ${this.most} bytes (limit inflatedBytes)`, limit: true };
       if (status === Z_BUF_ERROR) break;
-      if (status !== Z_OK) return this.fail(`compressed data that cannot be read (${s.msg || `zlib status ${status}`})`, false);
+      if (status !== Z_OK) return { error: `compressed data that cannot be read (${s.msg || `zlib status ${status}`})`, limit: false };
       if (s.avail_in === 0 && s.avail_out > 0) break;
     }
     return { bytes: this.buffer.slice(0, used) };
-  }
-
-  private fail(error: string, limit: boolean): Inflated {
-    this.broken = error;
-    return { error, limit };
   }
 
   private grow(): void {

@@ -51,14 +51,14 @@ const SCHEMES: ReadonlyMap<string, Scheme> = new Map([
   ['rsa-sha2-256', { keyTypes: ['ssh-rsa'], check: rsa('sha256') }],
   ['rsa-sha2-512', { keyTypes: ['ssh-rsa'], check: rsa('sha512') }],
   ['ssh-dss', { keyTypes: ['ssh-dss'], check: dsa }],
-  ['ecdsa-sha2-nistp256', { keyTypes: ['ecdsa-sha2-nistp256'], check: ecdsa(p256, 'sha256') }],
-  ['ecdsa-sha2-nistp384', { keyTypes: ['ecdsa-sha2-nistp384'], check: ecdsa(p384, 'sha384') }],
-  ['ecdsa-sha2-nistp521', { keyTypes: ['ecdsa-sha2-nistp521'], check: ecdsa(p521, 'sha512') }],
-  ['ecdsa-sha2-1.3.132.0.10', { keyTypes: ['ecdsa-sha2-1.3.132.0.10'], check: ecdsa(secp256k1, 'sha256') }],
+  ['ecdsa-sha2-nistp256', { keyTypes: ['ecdsa-sha2-nistp256'], check: ecdsa(() => p256, 'sha256') }],
+  ['ecdsa-sha2-nistp384', { keyTypes: ['ecdsa-sha2-nistp384'], check: ecdsa(() => p384, 'sha384') }],
+  ['ecdsa-sha2-nistp521', { keyTypes: ['ecdsa-sha2-nistp521'], check: ecdsa(() => p521, 'sha512') }],
+  ['ecdsa-sha2-1.3.132.0.10', { keyTypes: ['ecdsa-sha2-1.3.132.0.10'], check: ecdsa(() => secp256k1, 'sha256') }],
   ['ssh-ed25519', { keyTypes: ['ssh-ed25519'], check: edwards25519() }],
-  ['ssh-ed448', { keyTypes: ['ssh-ed448'], check: edwards(ed448) }],
+  ['ssh-ed448', { keyTypes: ['ssh-ed448'], check: edwards(() => ed448) }],
   ['sk-ssh-ed25519@openssh.com', { keyTypes: ['sk-ssh-ed25519@openssh.com'], check: touched(edwards25519()) }],
-  ['sk-ecdsa-sha2-nistp256@openssh.com', { keyTypes: ['sk-ecdsa-sha2-nistp256@openssh.com'], check: touched(ecdsa(p256, 'sha256')) }],
+  ['sk-ecdsa-sha2-nistp256@openssh.com', { keyTypes: ['sk-ecdsa-sha2-nistp256@openssh.com'], check: touched(ecdsa(() => p256, 'sha256')) }],
   ['webauthn-sk-ecdsa-sha2-nistp256@openssh.com', { keyTypes: ['sk-ecdsa-sha2-nistp256@openssh.com'], check: webauthn }],
 ]);
 
@@ -168,16 +168,16 @@ interface Weierstrass {
   verify(signature: Uint8Array, digest: Uint8Array, publicKey: Uint8Array, options: { prehash: false; lowS: false; format: 'compact' }): boolean;
 }
 
-/** ECDSA (RFC 5656 section 3.1.2). */
-function ecdsa(curve: Weierstrass, hash: HashName): Check {
+/** ECDSA (RFC 5656 section 3.1.2). Curves are named by functions, as in `agree.ts`. */
+function ecdsa(curve: () => Weierstrass, hash: HashName): Check {
   return (key, signature, message) => {
-    const length = curve.lengths.secretKey ?? 0;
+    const length = curve().lengths.secretKey ?? 0;
     const { r, s } = pair(signature);
     if (bitsOf(r) > 8 * length || bitsOf(s) > 8 * length) return DIFFERS;
     const both = new Uint8Array(2 * length);
     both.set(bytesOf(r, length));
     both.set(bytesOf(s, length), length);
-    const right = curve.verify(both, primitives.hash(hash, message), bytes(key, 'Q'), { prehash: false, lowS: false, format: 'compact' });
+    const right = curve().verify(both, primitives.hash(hash, message), bytes(key, 'Q'), { prehash: false, lowS: false, format: 'compact' });
     return right ? undefined : DIFFERS;
   };
 }
@@ -187,13 +187,13 @@ interface Edwards {
 }
 
 /** EdDSA (RFC 8032, RFC 8709); Ed448 with an empty context. */
-function edwards(curve: Edwards): Check {
-  return (key, signature, message) => (curve.verify(bytes(signature, 'signature'), message, bytes(key, 'pk'), { zip215: false }) ? undefined : DIFFERS);
+function edwards(curve: () => Edwards): Check {
+  return (key, signature, message) => (curve().verify(bytes(signature, 'signature'), message, bytes(key, 'pk'), { zip215: false }) ? undefined : DIFFERS);
 }
 
 /** Ed25519: the platform decides where it and noble cannot differ. */
 function edwards25519(): Check {
-  const strict = edwards(ed25519);
+  const strict = edwards(() => ed25519);
   return (key, signature, message) => {
     const [sent, pk] = [bytes(signature, 'signature'), bytes(key, 'pk')];
     const clear = sent.length === 64 && pk.length === 32 && !suspect(pk);
@@ -229,7 +229,7 @@ function touched(inner: Check): Check {
   return (key, signature, message) => inner(key, signature, touchedMessage(key, signature, new Uint8Array(0), message));
 }
 
-const touchedEcdsa = ecdsa(p256, 'sha256');
+const touchedEcdsa = ecdsa(() => p256, 'sha256');
 
 /** A signature that a browser made: the message stands as `challenge` in JSON whose hash is signed (openssh PROTOCOL.u2f, "webauthn"). */
 function webauthn(key: Values, signature: Values, message: Uint8Array): string | Unchecked | undefined {

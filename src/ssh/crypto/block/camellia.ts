@@ -4,13 +4,15 @@ import type { BlockCipher } from '../modes.ts';
 import { bytesOf, numberOf } from '../number.ts';
 import { beWord, putBe, rotl, table } from './words.ts';
 
-const SBOX1 = table(
-  [
-    '70822cecb327c0e5e4855735ea0cae4123ef6b934519a521ed0e4f4e1d6592bd86b8af8f7ceb1fce3e30dc5f5ec50b1aa6e139cad5475d3dd9015ad651566c4d',
-    '8b0d9a66fbccb02d74122b20f0b18499df4ccbc2347e76056db7a931d11704d714583a61de1b111c320f9c165318f222fe44cfb2c3b57a912408e8a860fc6950',
-    'aad0a07da1896297545b1e95e0ff64d210c40048a3f775db8a03e6da093fdd94875c8302cd4a90337367f6f39d7fbfe2529bd826c837c63b81966f4b13be632e',
-    'e979a78c9f6ebc8e29f5f9b62ffdb4597898066ae74671bad425ab4288a28dfa7207b955f8eeac0a36492a683c38f1a44028d37bbbc943c115e3adf477c7809e',
-  ].join(''),
+const sbox1 = lazily(() =>
+  table(
+    [
+      '70822cecb327c0e5e4855735ea0cae4123ef6b934519a521ed0e4f4e1d6592bd86b8af8f7ceb1fce3e30dc5f5ec50b1aa6e139cad5475d3dd9015ad651566c4d',
+      '8b0d9a66fbccb02d74122b20f0b18499df4ccbc2347e76056db7a931d11704d714583a61de1b111c320f9c165318f222fe44cfb2c3b57a912408e8a860fc6950',
+      'aad0a07da1896297545b1e95e0ff64d210c40048a3f775db8a03e6da093fdd94875c8302cd4a90337367f6f39d7fbfe2529bd826c837c63b81966f4b13be632e',
+      'e979a78c9f6ebc8e29f5f9b62ffdb4597898066ae74671bad425ab4288a28dfa7207b955f8eeac0a36492a683c38f1a44028d37bbbc943c115e3adf477c7809e',
+    ].join(''),
+  ),
 );
 
 const MASK64 = (1n << 64n) - 1n;
@@ -21,10 +23,10 @@ const SIGMA = [0xa09e667f3bcc908bn, 0xb67ae8584caa73b2n, 0xc6ef372fe94f82ben, 0x
 
 /** The four S-boxes are turns of one. */
 const BOXES = [
-  (x: number) => SBOX1[x] as number,
-  (x: number) => turn(SBOX1[x] as number, 1),
-  (x: number) => turn(SBOX1[x] as number, 7),
-  (x: number) => SBOX1[turn(x, 1)] as number,
+  (x: number) => sbox1()[x] as number,
+  (x: number) => turn(sbox1()[x] as number, 1),
+  (x: number) => turn(sbox1()[x] as number, 7),
+  (x: number) => sbox1()[turn(x, 1)] as number,
 ];
 
 function turn(byte: number, n: number): number {

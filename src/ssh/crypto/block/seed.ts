@@ -1,8 +1,10 @@
 /** SEED (RFC 4269), the national cipher of Korea. */
+import { lazily } from '../../../bytes/lazily.ts';
 import type { BlockCipher } from '../modes.ts';
 import { beWord, putBe, rotl, table } from './words.ts';
 
-const [S0, S1] = [
+/** The two S-boxes of section 2.1, in hex. */
+const S = [
   [
     'a985d6d3541dac255d43181e51fcca632844209de0e2c817a58f037bbb13d2ee708c3fa832ddf674ec950b575c5bbd01241c739810ccf2d92ce772839bd186c9',
     '6050a3eb0db69e4fb75ac678a612afd561c3b441527d8d081f9900190453f7e1fd762f27b08b0eaba26e934d697c090abfeff3c58714fe64de2e4b1a06216b66',
@@ -15,18 +17,22 @@ const [S0, S1] = [
     '810f471ae3ec8dbf967b5ca2a163234dc89e9c3a0c2eba6e9f5af292f34978cc15fb70757f351003646dc674d5b4ea097619fe4012e0bd05fa01f02a5ea95643',
     '8514899bb0e5487997fc1e82218c1b5f7754b21d254f0046ed5852eb7edac9fd3095653cb6e4bb7c0e5039263284699337e724a4cb530a87d94c838fce3b4ab7',
   ].join(''),
-].map(table) as [Uint8Array, Uint8Array];
+];
 
 /** The masks m0 to m3 of section 2.1, for the four bytes of a word. */
 const MASKS = [0xfc, 0xf3, 0xcf, 0x3f];
 
 /** What byte `lane` of a word (0 is the lowest) gives in G. */
-const G = [S0, S1, S0, S1].map((box, lane) =>
-  Int32Array.from({ length: 256 }, (_, x) => MASKS.reduce((word, __, i) => word | (((box[x] as number) & (MASKS[(i + lane) & 3] as number)) << (8 * i)), 0)),
-) as [Int32Array, Int32Array, Int32Array, Int32Array];
+const lanes = lazily(() => {
+  const [s0, s1] = S.map(table) as [Uint8Array, Uint8Array];
+  return [s0, s1, s0, s1].map((box, lane) =>
+    Int32Array.from({ length: 256 }, (_, x) => MASKS.reduce((word, __, i) => word | (((box[x] as number) & (MASKS[(i + lane) & 3] as number)) << (8 * i)), 0)),
+  ) as [Int32Array, Int32Array, Int32Array, Int32Array];
+});
 
 function g(x: number): number {
-  return (G[0][x & 255] as number) ^ (G[1][(x >>> 8) & 255] as number) ^ (G[2][(x >>> 16) & 255] as number) ^ (G[3][x >>> 24] as number);
+  const [a, b, c, d] = lanes();
+  return (a[x & 255] as number) ^ (b[(x >>> 8) & 255] as number) ^ (c[(x >>> 16) & 255] as number) ^ (d[x >>> 24] as number);
 }
 
 /** The 16 round keys of two words (section 2.3). */
