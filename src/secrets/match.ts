@@ -78,8 +78,11 @@ export class MatchedSecrets implements Secrets {
     return this.store.cookies(max);
   }
 
-  get unreadable(): string | undefined {
-    return this.store.problems.find((p) => p.code === 'malformed' || p.code === 'unknown')?.message;
+  unreadable(cookies: readonly string[]): { readonly message: string; readonly wanted: boolean } | undefined {
+    const unread = this.store.problems.filter((p) => p.code === 'malformed' || p.code === 'unknown').map((p) => p.message);
+    const wanted = unread.find((message) => cookies.some((cookie) => message.includes(cookie)));
+    const message = wanted ?? unread[0];
+    return message === undefined ? undefined : { message, wanted: wanted !== undefined };
   }
 
   private offer(out: OfferedSecret[], item: SecretItem, side: Side | undefined): void {

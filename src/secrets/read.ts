@@ -124,8 +124,13 @@ class FileReader implements Collector {
     if (outcome === true) this.counts.read++;
     else {
       this.counts.unread++;
-      this.report('malformed', `${spelling}: ${outcome}`, line);
+      this.report('malformed', `${spelling}: ${outcome}${this.atEnd}`, line);
     }
+  }
+
+  /** What to say of an unreadable line that the file ends in. */
+  private get atEnd(): string {
+    return this.line.next > this.line.bytes.length ? '; the file ends within this line, which may be cut off' : '';
   }
 
   private unknownLine(): void {
@@ -135,7 +140,7 @@ class FileReader implements Collector {
     if (mistake?.startsWith('a key in PEM')) this.inPem = true;
     if (this.isLong)
       this.report('limit', `a line of ${line.length} bytes is longer than any spelling but the key log needs (limit secretTextBytes)`, line.number);
-    else this.report('unknown', mistake ?? `not a spelling of a secret that sshark knows (${line.length} bytes)`, line.number);
+    else this.report('unknown', mistake ?? `not a spelling of a secret that sshark knows (${line.length} bytes)${this.atEnd}`, line.number);
   }
 
   /** True for a line inside a PEM key, which was reported at its first line. One without an end stops at what it cannot contain. */

@@ -36,6 +36,9 @@ const CHAIN = 4;
 const BELIEVED = 24;
 const BELIEVED_LAST = 14;
 
+/** The same where the MAC is right and only the block of counter mode is in doubt, of which there are few. */
+const BELIEVED_COUNTED = 14;
+
 export class Adrift implements Scanner {
   readonly headLength: number;
   readonly places: number | undefined;
@@ -69,7 +72,7 @@ export class Adrift implements Scanner {
     if (shape.clear) this.inClear(view, at, word, into);
     else if (shape.mode === 'chacha') {
       const { sequences } = this.unknowns;
-      const count = Math.min(sequences.to - sequences.from, this.units(view, at, shape.least)) + 1;
+      const count = Math.min(sequences.to - sequences.from, this.units(view, at, this.leastCounted)) + 1;
       const words = this.numbers.upTo(count);
       this.effort.spend(words.cost);
       for (const i of words.matching(shape, word, 0, count - 1, 1)) this.add(at, (word ^ words.at(i)) >>> 0, sequences.from + i, into);
@@ -85,6 +88,12 @@ export class Adrift implements Scanner {
   private units(view: View, at: number, size: number): number {
     const { since } = this.unknowns;
     return since === undefined ? Number.POSITIVE_INFINITY : Math.floor((view.offset + at - since) / size);
+  }
+
+  /** The smallest packet that takes a sequence number: the NEWKEYS before these keys may be smaller than what they seal. */
+  private get leastCounted(): number {
+    const { newKeys } = this.unknowns;
+    return newKeys?.counted === true ? Math.max(1, Math.min(this.shape.least, newKeys.bytes)) : this.shape.least;
   }
 
   private add(at: number, length: number, number: number, into: Candidate[]): void {
@@ -135,9 +144,15 @@ export class Adrift implements Scanner {
       if (number === undefined) continue;
       const opener = this.opener.clone();
       opener.skip(0, number, NONE);
-      return { at, opener, sequence: this.unknowns.sequences.from, packets: undefined, first: number === 0 };
+      return { at, opener, sequence: this.sequenceAt(number), packets: undefined, first: number === 0 };
     }
     return undefined;
+  }
+
+  /** No tag of GCM tells the sequence number: it follows from how many packets these keys have sealed before, and the NEWKEYS before those. */
+  private sequenceAt(invocation: number): number {
+    const { sequences, since, newKeys } = this.unknowns;
+    return since === undefined ? sequences.from : sequences.from + invocation + (newKeys?.counted === true ? 1 : 0);
   }
 
   /** Counter mode under encrypt-then-MAC: the text of the first packets tells the block. Near ones are likelier than far ones. */
@@ -179,7 +194,8 @@ export class Adrift implements Scanner {
       const opener = this.opener.clone();
       this.effort.spend(3 * COST.open);
       if (!opener.skip(n * block, 0, NONE)) return undefined;
-      if (evidence(opener.clone(), sequence, view.bytes.subarray(at), { ...this.shape, checked: false }, packed).bits < 0) continue;
+      const { bits, begins } = evidence(opener.clone(), sequence, view.bytes.subarray(at), { ...this.shape, checked: false }, packed);
+      if (bits < 0 || (n < last && !(begins && bits >= BELIEVED_COUNTED))) continue;
       return { at, opener, sequence, packets: undefined, first: n === 0 && sequence === sequences.from };
     }
     return undefined;
@@ -236,21 +252,31 @@ export class Adrift implements Scanner {
 
   /** With the opener in its place: the MAC under each sequence number, or the evidence. */
   private verifyAt(view: View, packet: Uint8Array, { at }: Candidate, opener: Opener, sequence: number | undefined): Found | 'more' | undefined {
-    const { sequences, packed } = this.unknowns;
+    const { sequences } = this.unknowns;
     const first = sequence ?? sequences.from;
     const last = sequence ?? sequences.to;
-    // What the text says is cheaper than a MAC for each number.
-    if (!this.shape.checked || last - first > 4) {
-      const { bits, ended, linked, begins } = evidence(opener.clone(), first, view.bytes.subarray(at), { ...this.shape, checked: false }, packed);
-      this.effort.spend(2 * COST.open);
-      if (bits < 0) return undefined;
-      // The wrong IV of CBC spoils the first block and nothing else.
-      const enough = linked && (begins || this.shape.mode !== 'cbc') && bits >= this.trialBits(view) + (view.last ? BELIEVED_LAST : BELIEVED);
-      if (!this.shape.checked) return enough ? { at, opener, sequence: first, packets: undefined } : ended && !view.last ? 'more' : undefined;
+    // What the text says is cheaper than a MAC for each number; and under encrypt-then-MAC the MAC says nothing of the text.
+    if (!this.shape.checked || this.shape.clear || last - first > 4) {
+      const said = this.text(view, at, opener, first);
+      if (said === undefined || !this.shape.checked) return said;
     }
     for (let n = first; n <= last && this.effort.spend(COST.open + COST.openByte * packet.length); n++)
       if (opener.clone().open(n, packet).authentic) return { at, opener, sequence: n, packets: undefined, first: n === sequences.from };
     return undefined;
+  }
+
+  /** What is found by the text alone; undefined when that speaks against it. */
+  private text(view: View, at: number, opener: Opener, sequence: number): Found | 'more' | undefined {
+    const { shape } = this;
+    const { packed, here } = this.unknowns;
+    const { bits, ended, linked, begins } = evidence(opener.clone(), sequence, view.bytes.subarray(at), { ...shape, checked: false }, packed);
+    this.effort.spend(2 * COST.open);
+    // The first message behind NEWKEYS is one that everybody knows.
+    if (bits < 0 || (shape.checked && here && !begins)) return undefined;
+    // The wrong IV of CBC spoils the first block and nothing else.
+    const enough = linked && (begins || shape.mode !== 'cbc') && bits >= this.trialBits(view) + (view.last ? BELIEVED_LAST : BELIEVED);
+    if (enough || shape.checked) return { at, opener, sequence, packets: undefined };
+    return ended && !view.last ? 'more' : undefined;
   }
 
   /** Two to the power of this is how many states are tried. */

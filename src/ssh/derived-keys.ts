@@ -9,8 +9,11 @@ import { CIPHER_OPENERS, makeOpener } from './crypto/openers.ts';
 import { SealedOpener } from './crypto/sealed.ts';
 import type { Direction } from './direction.ts';
 import type { Effort } from './effort.ts';
+import { evidence } from './evidence.ts';
 import type { KeyExchange } from './exchange.ts';
 import type { DirectionKeys, OfferedKeys } from './kex/secrets.ts';
+import { LETTERS_OF } from './keys.ts';
+import type { Side } from './model.ts';
 import { effortFor, seek } from './quest.ts';
 import { Resync } from './resync.ts';
 import { type Found, type FoundKeys, type Look, Scan, type Scanner, type Search, Searches, type View } from './search.ts';
@@ -35,26 +38,63 @@ export class TrialSearch implements Search {
   private readonly scan: Scan;
   private readonly trial: Trial;
   private readonly note: string;
+  private readonly packed: boolean;
+  /** A place whose text is not there yet. */
+  private found: Found | undefined;
 
-  constructor(scanner: Scanner, trial: Trial, note: string, session: SshSession, effort: Effort) {
+  constructor(scanner: Scanner, trial: Trial, note: string, session: SshSession, effort: Effort, packed = true) {
     this.scan = new Scan(scanner, session.limits, effort);
     this.trial = trial;
     this.note = note;
+    this.packed = packed;
   }
 
   look(view: View): Look {
-    const look = this.scan.look(view);
+    const first = this.found ?? this.scan.look(view);
+    if (first === 'more' || first === 'none') return first;
+    const look = this.readable(view, first);
+    this.found = look === 'more' ? first : undefined;
     if (look === 'more' || look === 'none') return look;
     const keys: FoundKeys = { suite: this.trial.suite, offered: this.trial.offered, note: this.note };
     return { ...look, keys };
   }
+
+  /**
+   * Under encrypt-then-MAC the MAC proves its own key, and not that of the cipher: what is decrypted has to read as messages, too.
+   * Of CBC with a wrong IV the first packet does not, and is left out.
+   */
+  private readable(view: View, found: Found): Look {
+    const { shape } = this.trial;
+    const { at, opener, sequence } = found;
+    if (!shape.clear || shape.mode === 'gcm' || opener === undefined || found.blind !== undefined) return found;
+    const first = this.reads(view, at, opener, sequence);
+    if (first === true || shape.mode !== 'cbc') return first === true ? found : 'none';
+    const total = 4 + opener.length(sequence, view.bytes.subarray(at)) + shape.tail;
+    const behind = opener.clone();
+    behind.open(sequence, view.bytes.subarray(at, at + total));
+    const reads = this.reads(view, at + total, behind, sequence + 1);
+    if (reads === undefined) return view.last ? 'none' : 'more';
+    return reads ? { ...found, at: at + total, opener: behind, sequence: sequence + 1 } : 'none';
+  }
+
+  /** Whether what stands at `at` reads as messages; undefined when nothing is there yet. */
+  private reads(view: View, at: number, opener: Opener, sequence: number): boolean | undefined {
+    const { bits, ended, begins } = evidence(opener.clone(), sequence, view.bytes.subarray(at), { ...this.trial.shape, checked: false }, this.packed);
+    return bits === 0 && ended ? undefined : bits >= 0 && begins;
+  }
 }
 
 /**
- * Looks for derived keys that open `d` from its NEWKEYS on. False when there are none to try; else `d` is in stage `searching`,
- * and `none` is called when none fits.
+ * Looks for derived keys that open `d` from its NEWKEYS on. False when there are none to try, or what those of this exchange lack;
+ * else `d` is in stage `searching`, and `none` is called when none fits; `named` says that some name this exchange.
  */
-export function tryDerivedKeys(session: SshSession, d: Direction, exchange: KeyExchange, suite: Suite, none: (tried: string) => void): boolean {
+export function tryDerivedKeys(
+  session: SshSession,
+  d: Direction,
+  exchange: KeyExchange,
+  suite: Suite,
+  none: (tried: string, named: boolean) => void,
+): boolean | string {
   const keys = session.secrets?.derivedKeys() ?? [];
   if (keys.length === 0) return false;
   const side = session.sideOf(d.end);
@@ -62,17 +102,23 @@ export function tryDerivedKeys(session: SshSession, d: Direction, exchange: KeyE
   const fits = ({ cookie, epoch, sessionId }: OfferedKeys) =>
     (cookie === undefined || own.includes(cookie)) && (epoch === undefined || epoch === d.epoch) && ofSession(session, sessionId);
   const trials: Trial[] = [];
-  for (const offered of keys) {
-    const sent = fits(offered) ? offered[side] : undefined;
-    const trial = sent === undefined ? undefined : trialOf(session, offered, sent, suite);
+  let lacking: string | undefined;
+  for (const offered of keys.filter(fits)) {
+    const lack = lackOf(offered, side, suite);
+    const sent = offered[side];
+    const trial = lack !== undefined || sent === undefined ? undefined : trialOf(session, offered, sent, suite);
     if (trial !== undefined) trials.push(trial);
+    else if (lack !== undefined && offered.cookie !== undefined) {
+      offered.note(`session ${session.number}, exchange ${exchange.epoch}: for the ${side} it ${lack}`);
+      lacking ??= `the line of derived keys ${offered.origin} ${lack}`;
+    }
   }
-  if (trials.length === 0) return false;
+  if (trials.length === 0) return lacking ?? false;
   const packed = d.inflater !== undefined;
   const sequences = { from: d.sequence, to: d.sequence };
   const effort = effortFor(session);
   const at = (trial: Trial, counters: Unknowns['counters'], note: string) =>
-    new TrialSearch(new Adrift(trial.opener, trial.shape, { here: true, sequences, counters, packed }, effort), trial, note, session, effort);
+    new TrialSearch(new Adrift(trial.opener, trial.shape, { here: true, sequences, counters, packed }, effort), trial, note, session, effort, packed);
   const back = session.limits.searchCounters;
   const stages = [
     trials.map((trial) => at(trial, { from: 0, to: 0 }, '')),
@@ -82,9 +128,31 @@ export function tryDerivedKeys(session: SshSession, d: Direction, exchange: KeyE
   seek(d, {
     search: new Searches(stages),
     found: (found) => useKeys(session, d, exchange, found),
-    none: () => none(trials.map(({ offered }) => offered.origin).join(', ')),
+    none: () =>
+      none(
+        trials.map(({ offered }) => offered.origin).join(', '),
+        trials.some(({ offered }) => offered.cookie !== undefined),
+      ),
   });
   return true;
+}
+
+/** What keys that are for this exchange lack for what `side` sends, in words that begin after "it "; undefined when nothing. */
+function lackOf({ kind, ...keys }: OfferedKeys, side: Side, { cipher, mac: row }: Suite): string | undefined {
+  if (kind !== 'keys') return undefined;
+  const letters = LETTERS_OF[side];
+  const has = keys[side];
+  if (has === undefined) return `has no encryption key of the ${side} (letter ${letters.key})`;
+  if (has.cipher !== undefined && plainName(has.cipher) !== plainName(cipher.name)) return `is for ${has.cipher}, and the ${side} uses ${cipher.name}`;
+  if (has.key.length < cipher.keyLength) return tooShort(letters.key, has.key, cipher.name, cipher.keyLength);
+  const noIv = has.iv === undefined ? `has no IV of the ${side} (letter ${letters.iv})` : tooShort(letters.iv, has.iv, cipher.name, cipher.ivLength);
+  // Of CBC only the first packet needs it.
+  if ((has.iv?.length ?? 0) < cipher.ivLength && !cipher.name.includes('-cbc')) return noIv;
+  return row === undefined || row.family === 'hmac' || row.family === 'umac' ? undefined : `is of ${row.name}, which is not supported`;
+}
+
+function tooShort(letter: string, key: Uint8Array, name: string, length: number): string {
+  return `has ${key.length} bytes of letter ${letter}, where ${name} takes ${length}`;
 }
 
 function isCounter({ shape, offered }: Trial): boolean {
@@ -94,7 +162,8 @@ function isCounter({ shape, offered }: Trial): boolean {
 /** The IV of a later packet is of no use in CBC, but only the first packet needs it: the next boundary is looked for. */
 function chained(session: SshSession, d: Direction, trial: Trial, packed: boolean, effort: Effort): TrialSearch {
   const from = { opener: trial.opener, offset: d.queue.offset, sequence: d.sequence, packed };
-  return new TrialSearch(new Resync(from, trial.shape, session.limits, effort), trial, 'whose IV is of a later packet', session, effort);
+  const note = trial.offered.kind === 'keys' ? 'whose IV is missing or wrong' : 'whose IV is of a later packet';
+  return new TrialSearch(new Resync(from, trial.shape, session.limits, effort), trial, note, session, effort, packed);
 }
 
 function ofSession(session: SshSession, sessionId: string | undefined): boolean {

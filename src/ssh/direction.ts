@@ -1,5 +1,5 @@
 /** What is known of one direction of a session while it is read. */
-import type { End } from '../stream/chunk.ts';
+import type { End, Gap } from '../stream/chunk.ts';
 import { ByteQueue } from '../stream/queue.ts';
 import { CLEAR, type Framing } from './binary-packet.ts';
 import type { PacketInflater } from './crypto/inflate.ts';
@@ -39,6 +39,9 @@ export class Direction {
   quest: Quest | undefined;
   /** Bytes of it are missing: messages may come that nothing seen has prepared. */
   lossy = false;
+  /** The first gap, and how many there are. */
+  hole: Gap | undefined;
+  holes = 0;
   /** Losses that were read on behind, and what the first was. */
   losses = 0;
   firstLoss: string | undefined;
@@ -105,8 +108,9 @@ export class Direction {
 
   private get outcome(): Obstacle {
     const { obstacle, encryptedPackets, openedPackets } = this;
-    if (obstacle !== undefined) return openedPackets > 0 ? { state: 'partial', reason: obstacle.reason } : obstacle;
-    if (this.encryptedBytes === 0) return this.stage === 'lost' ? UNPLACED : { state: 'none', reason: 'nothing was sent encrypted' };
+    const unused = this.encryptedBytes === 0 && (obstacle?.state === 'no-secret' || obstacle?.state === 'unsupported');
+    if (obstacle !== undefined && !unused) return openedPackets > 0 ? { state: 'partial', reason: obstacle.reason } : obstacle;
+    if (this.encryptedBytes === 0) return this.stage === 'lost' && this.lossy ? UNPLACED : { state: 'none', reason: 'nothing was sent encrypted' };
     if (openedPackets < encryptedPackets) return { state: 'partial', reason: `${encryptedPackets - openedPackets} packets were not opened` };
     const what = this.suite?.cipher.name === 'none' ? 'the content is not encrypted' : 'every packet was opened';
     return { state: 'ok', reason: `${what}${this.verified}${this.keyNote === undefined ? '' : `, with ${this.keyNote}`}` };

@@ -3,6 +3,7 @@ import { toHex } from '../bytes/hex.ts';
 import type { Limits } from '../limits.ts';
 import type { End } from '../stream/chunk.ts';
 import { problem } from '../wire/problem.ts';
+import type { Direction, Obstacle } from './direction.ts';
 import { effortForSecrets } from './effort.ts';
 import { hostKeyOf } from './hostkey/blob.ts';
 import { type Finding, findCulprit, unexplained } from './kex/culprit.ts';
@@ -23,7 +24,7 @@ import type { SshSession } from './session.ts';
 const COOKIES_NAMED = 3;
 
 /** Characters shown of why a line of secrets could not be read. */
-const UNREADABLE_SHOWN = 160;
+const UNREADABLE_SHOWN = 240;
 
 /** Collects what the messages of one exchange tell. */
 export class KeyExchange implements Exchange {
@@ -130,15 +131,25 @@ export class KeyExchange implements Exchange {
     this.derived ??= { kind, source, note };
   }
 
-  /** What the keys of this exchange are derived from, or a function that says why they cannot be. */
-  keySource(session: SshSession): KeySource | (() => string) {
+  /** What the keys of this exchange are derived from, or why they cannot be. */
+  keySource(session: SshSession): KeySource | Obstacle {
     const { method, best } = this;
-    if (method === undefined) return () => `the key exchange method ${this.negotiation?.kex ?? '(none agreed)'} is not supported`;
-    if (best === undefined) return () => this.whyNoSecret(session.secrets);
+    if (method === undefined) return new NoKeys('unsupported', () => `the key exchange method ${this.negotiation?.kex ?? '(none agreed)'} is not supported`);
+    if (best === undefined) return new NoKeys('no-secret', () => this.whyNoSecret(session.secrets));
     const h = this.agreedHash;
-    if (h === undefined) return () => best.signature.reason;
-    if (session.sessionId === undefined) return () => 'the session id is not known: the first key exchange has no secret';
+    if (h === undefined) return new NoKeys('lost', () => `${best.signature.reason}${gapsOf(session)}`);
+    if (session.sessionId === undefined) return new NoKeys('no-secret', () => `the session id is not known: ${session.exchanges[0]?.whyNoHash ?? NO_FIRST}`);
     return { hash: method.hash, k: best.encodedK, h, sessionId: session.sessionId };
+  }
+
+  /** Why the exchange hash is not known, when it is not. */
+  private get whyNoHash(): string {
+    return this.best === undefined ? NO_FIRST : this.best.signature.reason;
+  }
+
+  /** Every message of it came under a MAC that was right, as in all exchanges but the first: none was altered. */
+  get authentic(): boolean {
+    return this.messages.length > 0 && this.messages.every((m) => m.mac === 'valid');
   }
 
   private whyNoSecret(secrets: Secrets | undefined): string {
@@ -147,7 +158,11 @@ export class KeyExchange implements Exchange {
     const rejected = this.resolved?.rejected[0];
     if (rejected !== undefined) return `the secret of ${rejected.secret.origin} ${rejected.reason}`;
     const which = this.epoch === 1 ? '' : `key exchange ${this.epoch} has `;
-    return `${which}no secret for the cookie ${cookies}; ${givenInstead(secrets)}`;
+    const missing = `${which}no secret for the cookie ${cookies}`;
+    const unread = secrets?.unreadable(wanted.flatMap(([cookie]) => cookie ?? []));
+    return unread?.wanted === true
+      ? `${missing}: its line could not be read: ${unread.message.slice(0, UNREADABLE_SHOWN)}`
+      : `${missing}; ${givenInstead(secrets, unread?.message)}`;
   }
 
   /** The cookie of a side's KEXINIT, in hex. */
@@ -202,7 +217,8 @@ export class KeyExchange implements Exchange {
     if (finding.mistakes.length > 0) return `${said}; what fits: ${finding.sentences.join('; ')}`;
     const opened = this.session === undefined ? undefined : [this.session.a, this.session.b].map((d) => d.verdictOf(this.epoch));
     const macsVerify = opened?.includes(true) ? true : opened?.includes(false) ? false : undefined;
-    return `${said}; ${unexplained({ matchesPublic: this.best?.matchesPublic, macsVerify }).join('; ')}`;
+    const { matchesPublic, doubt } = this.best ?? {};
+    return `${said}; ${unexplained({ matchesPublic, macsVerify, doubt, authentic: this.authentic }).join('; ')}`;
   }
 
   get signature(): Exchange['signature'] {
@@ -210,6 +226,32 @@ export class KeyExchange implements Exchange {
     const only = this.derived === undefined ? '' : ': only keys derived from it were given, from which the exchange hash cannot be computed';
     return { verdict: 'unchecked', reason: `the shared secret K of this exchange is not known${only}` };
   }
+}
+
+const NO_FIRST = 'the first key exchange has no secret';
+
+/** Why there are no keys; put into words only when somebody asks. */
+export class NoKeys implements Obstacle {
+  readonly state: Obstacle['state'];
+  private readonly why: () => string;
+
+  constructor(state: Obstacle['state'], why: () => string) {
+    this.state = state;
+    this.why = why;
+  }
+
+  get reason(): string {
+    return this.why();
+  }
+}
+
+/** What each side's stream lacks, in brackets: the likely cause when a message is missing. */
+export function gapsOf(session: SshSession): string {
+  const side = (d: Direction) => session.sideOf(d.end);
+  const said = [session.a, session.b].flatMap((d) =>
+    d.hole === undefined ? [] : [`a gap of ${d.hole.size} bytes of the ${side(d)} at frame ${d.hole.frame}${d.holes > 1 ? ` and ${d.holes - 1} more` : ''}`],
+  );
+  return said.length === 0 ? '' : ` (${said.join(', ')})`;
 }
 
 function toHexOrNone(bytes: Uint8Array | undefined): string | undefined {
@@ -226,8 +268,8 @@ function hostKeyIn(packet: SshPacket): HostKey | undefined {
 }
 
 /** What was given, when what is wanted was not. */
-function givenInstead(secrets: Secrets | undefined): string {
-  const unread = secrets?.unreadable?.slice(0, UNREADABLE_SHOWN);
+function givenInstead(secrets: Secrets | undefined, unreadable: string | undefined): string {
+  const unread = unreadable?.slice(0, UNREADABLE_SHOWN);
   const others = secrets?.cookies(COOKIES_NAMED) ?? [];
   if (others.length === 0) return unread === undefined ? 'no secrets were given' : `none could be read: ${unread}`;
   const more = (secrets?.cookieCount ?? 0) - others.length;

@@ -7,7 +7,7 @@ import { mac } from './crypto/macs.ts';
 import type { Opener } from './crypto/opener.ts';
 import { tryDerivedKeys } from './derived-keys.ts';
 import type { Direction, Obstacle } from './direction.ts';
-import type { KeyExchange } from './exchange.ts';
+import { gapsOf, type KeyExchange, NoKeys } from './exchange.ts';
 import { keyOf, openerFor, openerWithoutKeys } from './keys.ts';
 import { expectLaterKeys, seekLaterKeys } from './later-keys.ts';
 import type { DecryptionState } from './model.ts';
@@ -30,18 +30,37 @@ export function takeNewKeys(session: SshSession, d: Direction): void {
   d.keyNote = undefined;
   d.later = undefined;
   if (exchange === undefined || algorithms === undefined) {
-    give(d, 'lost', 'the algorithms are not known: the capture does not hold the KEXINITs of both sides whole');
+    give(d, 'lost', noAlgorithms(session, exchange));
     return;
   }
   startCompression(session, d, algorithms);
   exchange.unlock(session);
   const source = exchange.keySource(session);
   d.suite = suiteOf(algorithms);
-  if (typeof source === 'function') readWithoutK(session, d, exchange, algorithms, source);
+  if ('reason' in source) readWithoutK(session, d, exchange, algorithms, source);
   else {
     d.opener = openerFor(session.sideOf(d.end), algorithms, (letter, length) => keyOf(source, letter, length));
     if (d.opener === undefined) give(d, 'unsupported', unsupported(algorithms));
   }
+}
+
+/** What is not known without the KEXINIT of each side. */
+function noAlgorithms(session: SshSession, exchange: KeyExchange | undefined): string {
+  const missing = (['client', 'server'] as const).filter((side) => exchange?.kexinit[session.endOf(side)] === undefined);
+  const what = missing.length === 1 ? `KEXINIT of the ${missing[0]}` : 'KEXINITs of both sides';
+  const sealed = missing.some((side) => session.direction(session.endOf(side)).encryptedBytes > 0);
+  const why = sealed ? `the ${what} could not be read` : `the capture does not hold the ${what} whole`;
+  return `the algorithms are not known: ${why}${gapsOf(session)}`;
+}
+
+/** Why the keys of the exchange that `d` is in are not known; undefined when they are. */
+export function whyNoNextKeys(session: SshSession, d: Direction): string | undefined {
+  const exchange = session.exchanges[d.epoch];
+  if (exchange?.negotiation === undefined) return noAlgorithms(session, exchange);
+  if (nextKeys(session, d) !== undefined) return undefined;
+  exchange.unlock(session);
+  const source = exchange.keySource(session);
+  return 'reason' in source ? source.reason : undefined;
 }
 
 /** The keys of the exchange that `d` is in, whose NEWKEYS was not seen; undefined when they are not known. */
@@ -54,7 +73,7 @@ export function nextKeys(session: SshSession, d: Direction): { readonly suite: S
   const source = exchange.keySource(session);
   const suite = suiteOf(algorithms);
   if (suite === undefined) return undefined;
-  const opener = typeof source === 'function' ? openerWithoutKeys(algorithms) : openerFor(side, algorithms, (letter, length) => keyOf(source, letter, length));
+  const opener = 'reason' in source ? openerWithoutKeys(algorithms) : openerFor(side, algorithms, (letter, length) => keyOf(source, letter, length));
   return opener === undefined ? undefined : { suite, opener, packed: compression(algorithms.compression ?? 'none')?.compresses === true };
 }
 
@@ -65,14 +84,18 @@ function suiteOf(algorithms: DirectionAlgorithms): Suite | undefined {
     : { cipher: row, mac: row.aead || algorithms.mac === undefined || algorithms.mac === 'none' ? undefined : mac(algorithms.mac) };
 }
 
+const WRONG_LETTERS = 'an encryption key, IV or MAC key is not that of this direction of the exchange';
+
 /** Without K there may be the derived keys themselves. */
-function readWithoutK(session: SshSession, d: Direction, exchange: KeyExchange, algorithms: DirectionAlgorithms, why: () => string): void {
-  const without = (tried: string) => {
+function readWithoutK(session: SshSession, d: Direction, exchange: KeyExchange, algorithms: DirectionAlgorithms, why: Obstacle): void {
+  const without = (tried: string, named: boolean) => {
     d.stage = 'packets';
-    readWithoutKeys(session, d, algorithms, () => `${why()}; nor do the derived keys of ${tried} open it`);
+    const words = () =>
+      named ? `the derived keys of ${tried} do not open it: ${WRONG_LETTERS}` : `${why.reason}; nor do the derived keys of ${tried} open it`;
+    readWithoutKeys(session, d, algorithms, new NoKeys(why.state, words));
   };
-  if (d.suite !== undefined && tryDerivedKeys(session, d, exchange, d.suite, without)) return;
-  readWithoutKeys(session, d, algorithms, why);
+  const tried = d.suite === undefined ? false : tryDerivedKeys(session, d, exchange, d.suite, without);
+  if (tried !== true) readWithoutKeys(session, d, algorithms, tried === false ? why : new NoKeys(why.state, () => tried));
 }
 
 /** Each exchange begins its compression anew (RFC 4253 section 6.2). */
@@ -85,7 +108,7 @@ export function startCompression(session: SshSession, d: Direction, algorithms: 
 }
 
 /** Without keys the packets are read where nothing is encrypted, framed where the length is in clear, and else only counted. */
-function readWithoutKeys(session: SshSession, d: Direction, algorithms: DirectionAlgorithms, why: () => string): void {
+function readWithoutKeys(session: SshSession, d: Direction, algorithms: DirectionAlgorithms, why: Obstacle): void {
   const row = cipher(algorithms.cipher ?? '');
   if (row === undefined) {
     give(d, 'unsupported', unsupported(algorithms));
@@ -96,7 +119,7 @@ function readWithoutKeys(session: SshSession, d: Direction, algorithms: Directio
     if (d.opener === undefined) give(d, 'unsupported', unsupported(algorithms));
     return;
   }
-  d.obstacle = new NoSecret(why);
+  d.obstacle = behind(d, why);
   const framing = framingWithoutKeys(row, mac(algorithms.mac ?? 'none'));
   const { suite } = d;
   if (framing !== undefined) {
@@ -110,24 +133,16 @@ function readWithoutKeys(session: SshSession, d: Direction, algorithms: Directio
   if (suite === undefined || !seekLaterKeys(session, d, suite, count)) count();
 }
 
-/** A missing secret; why is put into words only when somebody asks. */
-class NoSecret implements Obstacle {
-  readonly state = 'no-secret';
-  private readonly why: () => string;
-
-  constructor(why: () => string) {
-    this.why = why;
-  }
-
-  get reason(): string {
-    return this.why();
-  }
-}
-
 /** From here on the bytes are only counted. */
 function give(d: Direction, state: DecryptionState, reason: string): void {
   d.stage = 'counting';
-  d.obstacle = { state, reason };
+  d.obstacle = behind(d, { state, reason });
+}
+
+/** What keeps `d` from being read, after what kept it before. */
+function behind(d: Direction, obstacle: Obstacle): Obstacle {
+  const before = d.obstacle;
+  return before?.state === 'partial' ? new NoKeys(obstacle.state, () => `${before.reason}; then ${obstacle.reason}`) : obstacle;
 }
 
 function unsupported(algorithms: DirectionAlgorithms): string {

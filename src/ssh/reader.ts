@@ -7,7 +7,7 @@ import type { Direction } from './direction.ts';
 import { handle, resume } from './handle.ts';
 import { SshPacket } from './packet.ts';
 import { lookOn } from './quest.ts';
-import { recoverAtEnd, recoverFromClearGap, recoverFromGap } from './recover.ts';
+import { recoverAtEnd, recoverFromClearGap, recoverFromGap, recoverInClear } from './recover.ts';
 import { peer } from './roles.ts';
 import type { SshSession } from './session.ts';
 import { readAll, readLines } from './steps.ts';
@@ -51,6 +51,8 @@ export class SessionReader implements FlowHandler {
     const where = `${gap.size} bytes of the ${side} at stream offset ${gap.offset} are not in the capture`;
     this.session.report(problem('gap', where, { frame: gap.frame, span: { start: gap.offset, end: gap.offset + gap.size } }));
     d.lossy = true;
+    d.hole ??= gap;
+    d.holes++;
     d.reached = gap.offset + gap.size;
     if (d.stage === 'counting') return;
     this.unblock(d);
@@ -103,9 +105,33 @@ export class SessionReader implements FlowHandler {
       if (d.stage === 'lines') readLines(this.session, d, true);
       this.advance(d);
       this.searchLast(d);
+      if (how !== 'capture') this.endEarly(d);
       this.leave(d, how === 'capture' ? 'the capture ends within the packet' : 'the stream ends within the packet');
     }
     this.session.close(how);
+  }
+
+  /** The stream of `d` is over, and a packet began that claims more bytes than there are. */
+  private endEarly(d: Direction): void {
+    const { queue, expected, opener } = d;
+    if (queue.length === 0 || d.stage !== 'packets') return;
+    const { session } = this;
+    if (opener !== undefined) {
+      const size = expected === undefined ? '' : ` of ${4 + expected + opener.tailLength}`;
+      d.obstacle ??= { state: 'lost', reason: `the stream ends within packet ${d.sequence}: ${queue.length}${size} bytes of it are there` };
+      return;
+    }
+    if (d.epoch > 0 || session.direction(peer(d.end)).epoch === 0) return;
+    const side = session.sideOf(d.end);
+    const reason = `the ${side}'s NEWKEYS was not found: the stream ends within a packet in clear, whose length is not right or which is none`;
+    const none = () => {
+      d.stage = 'packets';
+      d.obstacle ??= { state: 'lost', reason };
+    };
+    if (recoverInClear(session, d, reason, none)) {
+      lookOn(d, true);
+      this.advance(d);
+    } else none();
   }
 
   /** Ends a search in `d`, and begins one where a packet claims more bytes than there are. */

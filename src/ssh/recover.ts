@@ -1,12 +1,12 @@
 /** Reading on behind what was lost: a gap in an encrypted direction, or a packet whose MAC differs. */
 import type { Gap } from '../stream/chunk.ts';
 import { type Problem, problem } from '../wire/problem.ts';
-import { Adrift } from './adrift.ts';
 import { plausibleClearPacket } from './binary-packet.ts';
 import type { Opener } from './crypto/opener.ts';
 import type { Direction } from './direction.ts';
 import type { Effort } from './effort.ts';
-import { nextKeys, startCompression } from './newkeys.ts';
+import { nextKeys, startCompression, whyNoNextKeys } from './newkeys.ts';
+import { NextEpoch } from './next-epoch.ts';
 import { type Header, SshPacket } from './packet.ts';
 import { effortFor, lookOn, type Quest, seek } from './quest.ts';
 import { Resync, type Standpoint } from './resync.ts';
@@ -32,6 +32,30 @@ export function recoverFromGap(session: SshSession, d: Direction, offset: number
 export function recoverFromClearGap(session: SshSession, d: Direction, offset: number, gap: Gap): void {
   const effort = effortFor(session);
   seek(d, new GapQuest(session, d, offset, gap, effort, [[new ClearPackets(), new NextEpoch(session, d, offset, effort)]]));
+}
+
+/**
+ * What stands at the head of the queue is no packet in clear, though NEWKEYS was not seen: looks for the first packet under the keys
+ * of the exchange. False when they are not known; else `none` is called when there is no such packet.
+ */
+export function recoverInClear(session: SshSession, d: Direction, why: string, none: () => void): boolean {
+  if (nextKeys(session, d) === undefined) return false;
+  const { offset } = d.queue;
+  const effort = effortFor(session);
+  seek(d, {
+    // What is left of NEWKEYS may be any part of it.
+    search: new Searches([[new NextEpoch(session, d, offset, effort, 0)]]),
+    found(found) {
+      d.encryptedBytes += found.at;
+      const { frame } = d.queue.take(found.at);
+      session.report(
+        problem('gap', `resynchronised: ${found.at} bytes of the ${session.sideOf(d.end)} cannot be read in front of packet ${found.sequence}`, { frame }),
+      );
+      readOn(session, d, found, `${why}; reading went on behind it (frame ${frame})`, frame);
+    },
+    none,
+  });
+  return true;
 }
 
 /** Finds a segment that begins with what looks like a packet in clear. */
@@ -96,62 +120,22 @@ class GapQuest implements Quest {
     readOn(session, d, found, `${this.what}, with ${count} lost or cut; reading went on behind it (frame ${head})`, head);
   }
 
+  /** What follows is under new keys that are not known, and why they are not. */
+  private get keyless(): string | undefined {
+    const { session, d } = this;
+    if (d.epoch > 0 && session.direction(peer(d.end)).epoch <= d.epoch) return undefined;
+    const why = whyNoNextKeys(session, d);
+    return why === undefined ? undefined : `the ${d.queue.length} bytes behind it cannot be read: ${why}`;
+  }
+
   none(): void {
     const { session, d } = this;
     const why =
       d.queue.length === 0
         ? 'nothing follows behind it'
-        : `no packet${d.suite?.cipher.name === 'none' ? '' : ' that the keys open'} was found in the ${d.queue.length} bytes behind it (new keys may have been taken into use in the gap)`;
+        : (this.keyless ??
+          `no packet${d.suite?.cipher.name === 'none' ? '' : ' that the keys open'} was found in the ${d.queue.length} bytes behind it (new keys may have been taken into use in the gap)`);
     giveUp(session, d, 'gap', `${this.what}: ${why}`, this.frame, this.effort);
-  }
-}
-
-/** The smallest packet without a MAC (RFC 4253 section 6). */
-const LEAST_IN_CLEAR = 16;
-
-/**
- * A NEWKEYS may have been in the gap. That shows when the other side has moved on to the keys of the next exchange: then
- * those of this side are tried too, wherever they began.
- */
-class NextEpoch implements Search {
-  private readonly session: SshSession;
-  private readonly d: Direction;
-  private readonly from: number;
-  private readonly effort: Effort;
-  private scan: Scan | undefined;
-  private keys: ReturnType<typeof nextKeys>;
-
-  constructor(session: SshSession, d: Direction, from: number, effort: Effort) {
-    this.session = session;
-    this.d = d;
-    this.from = from;
-    this.effort = effort;
-  }
-
-  look(view: View): Look {
-    this.scan ??= this.begin(view.offset);
-    const { keys } = this;
-    if (this.scan === undefined || keys === undefined) return view.last || view.bytes.length >= this.session.limits.searchBytes ? 'none' : 'more';
-    const look = this.scan.look(view);
-    return look === 'more' || look === 'none'
-      ? look
-      : { ...look, keys: { suite: keys.suite, offered: undefined, note: 'of the next key exchange', next: true } };
-  }
-
-  private begin(offset: number): Scan | undefined {
-    const { session, d } = this;
-    if (session.direction(peer(d.end)).epoch <= d.epoch) return undefined;
-    this.keys = nextKeys(session, d);
-    if (this.keys === undefined) return undefined;
-    const { suite, opener, packed } = this.keys;
-    const shape = shapeOf(suite, session.limits, opener.unchecked !== true);
-    const bytes = offset - this.from + session.limits.searchBytes;
-    const packets = Math.ceil(bytes / shape.least);
-    const first = session.strict === true ? 0 : d.sequence;
-    const counters = { from: 0, to: shape.mode === 'stream' ? Math.ceil(bytes / shape.block) : packets };
-    const newKeys = { bytes: d.suite === undefined ? LEAST_IN_CLEAR : shapeOf(d.suite, session.limits).least, counted: session.strict !== true };
-    const unknowns = { here: false, sequences: { from: first, to: first + packets }, counters, since: this.from, newKeys, packed };
-    return new Scan(new Adrift(opener, shape, unknowns, this.effort), session.limits, this.effort);
   }
 }
 
@@ -193,12 +177,17 @@ function takeBlind(session: SshSession, d: Direction, total: number): void {
 /** What the signature over the exchange hash says of keys that open nothing. */
 function wrongKeys(session: SshSession, d: Direction): string {
   const exchange = session.exchanges[d.epoch - 1];
-  const verdict = exchange?.best?.signature.verdict;
-  const source = exchange?.best?.secret.origin ?? 'the secrets';
-  if (verdict === 'invalid') return `the host key's signature does not verify either: the secret of ${source} is not that of this key exchange`;
-  if (verdict === 'valid')
+  const { signature, secret, matchesPublic, doubt } = exchange?.best ?? {};
+  const source = secret?.origin ?? 'the secrets';
+  if (signature?.verdict === 'valid')
     return 'yet the secret is right, as the host key signed its exchange hash: the algorithms are not those negotiated, or the packet was altered';
-  return `the secret of ${source} is not that of this key exchange, or the algorithms are not those negotiated`;
+  const wrong =
+    doubt === undefined ? `the secret of ${source} is not that of this key exchange` : `the secret of ${source} ${doubt}: it is not that of this key exchange`;
+  if (signature?.verdict !== 'invalid') return `${wrong}, or the algorithms are not those negotiated`;
+  if (matchesPublic === true)
+    return `the host key's signature does not verify either, though the private value of ${source} gives the public one on the wire: a message of this key exchange was altered on the way`;
+  const certain = doubt !== undefined || exchange?.authentic === true;
+  return `the host key's signature does not verify either: ${wrong}${certain ? '' : ', or one of its messages was altered on the way'}`;
 }
 
 /** The packet at the head of the queue does not open. If the keys are right all the same, the next one is looked for. */
@@ -213,9 +202,11 @@ export function recoverFromDamage(session: SshSession, d: Direction, damage: Dam
   seekBehind(session, d, damage, suite, (effort) => noneBehind(session, d, damage, effort));
 }
 
-/** They opened a packet, or the host key has signed the exchange hash that they are derived from; or none are needed. */
+/** They opened a packet, those of the other side did, or the host key has signed the exchange hash that they are derived from; or none are needed. */
 function keysAreRight(session: SshSession, d: Direction): boolean {
-  return d.proven || (d.suite?.cipher.name === 'none' && d.opener?.unchecked === true) || session.exchanges[d.epoch - 1]?.best?.signature.verdict === 'valid';
+  const proven = d.proven || session.direction(peer(d.end)).lastProven >= d.epoch;
+  const unneeded = d.suite?.cipher.name === 'none' && d.opener?.unchecked === true;
+  return proven || unneeded || session.exchanges[d.epoch - 1]?.best?.signature.verdict === 'valid';
 }
 
 /**
@@ -256,7 +247,8 @@ function noneBehind(session: SshSession, d: Direction, damage: Damage, effort: E
   const length = d.queue.length;
   const frame = takeDamaged(session, d, damage, Math.min(length, damage.total ?? length), 1);
   const unread = d.zlibBroken ? ': payloads before it could not be decompressed, and a NEWKEYS may be among them' : '';
-  const reason = `${damage.message} (frame ${frame})${unread}`;
+  const before = d.firstLoss === undefined ? '' : `${d.firstLoss}; then `;
+  const reason = `${before}${damage.message} (frame ${frame})${unread}`;
   if (d.queue.length > 0) {
     giveUp(session, d, 'unauthentic', `${reason}, and no packet was found behind it`, frame, effort);
     return;
@@ -293,11 +285,12 @@ function takeDamaged(session: SshSession, d: Direction, damage: Damage, total: n
 /** Nothing behind this can be opened: the bytes are only counted. */
 function giveUp(session: SshSession, d: Direction, code: 'gap' | 'unauthentic', reason: string, frame: number, effort?: Effort): void {
   const { searchWork } = session.limits;
+  const before = d.firstLoss === undefined || reason.startsWith(d.firstLoss) ? '' : `${d.firstLoss}; then `;
   if (effort?.exhausted === true) session.report(problem('limit', `the search for the next packet was given up (limit searchWork: ${searchWork})`, { frame }));
   session.report(problem(code, `${session.sideOf(d.end)}: ${reason}`, { frame }));
   d.encryptedBytes += d.queue.length;
   d.queue.clear();
-  d.obstacle = { state: 'lost', reason };
+  d.obstacle = { state: 'lost', reason: `${before}${reason}` };
   d.opener = undefined;
   d.stage = 'counting';
 }

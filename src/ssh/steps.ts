@@ -13,7 +13,7 @@ import { tryLaterKeys } from './later-keys.ts';
 import { type Header, SshPacket } from './packet.ts';
 import { passData } from './pass-data.ts';
 import { lookOn } from './quest.ts';
-import { recoverFromDamage } from './recover.ts';
+import { recoverFromDamage, recoverInClear } from './recover.ts';
 import { peer } from './roles.ts';
 import { OpenedParts, openNext, verdictOf } from './sealed-packet.ts';
 import type { SshSession } from './session.ts';
@@ -190,12 +190,12 @@ function runsAhead(d: Direction, other: Direction): boolean {
 function unreadable(session: SshSession, d: Direction, p: Problem): void {
   const clear = d.epoch === 0 && d.framing.protocol === 2;
   const line = clear ? lineOf(d.queue.bytes) : undefined;
-  const taken = d.queue.take(d.queue.length);
   const other = session.direction(peer(d.end));
   if (clear && line === undefined && (other.epoch > 0 || other.waiting?.number === NEWKEYS)) {
-    sealedUnseen(session, d, taken);
+    sealedUnseen(session, d);
     return;
   }
+  const taken = d.queue.take(d.queue.length);
   const message = line === undefined ? p.message : `text stands where a packet should, ${JSON.stringify(line)}`;
   session.report({ ...p, message: `${message}: nothing behind it can be read`, frame: taken.frame });
   d.obstacle ??= { state: 'lost', reason: `${message} (frame ${taken.frame})` };
@@ -203,13 +203,18 @@ function unreadable(session: SshSession, d: Direction, p: Problem): void {
 }
 
 /** The other side is encrypting, and this is no packet in clear: so NEWKEYS went another way, as in Multipath TCP (RFC 8684), or was lost unnoticed. */
-function sealedUnseen(session: SshSession, d: Direction, { frame, length }: { frame: number; length: number }): void {
+function sealedUnseen(session: SshSession, d: Direction): void {
+  const { frame } = d.queue.take(0);
   const reason = `the ${session.sideOf(d.end)}'s NEWKEYS is not in this connection, and what came in frame ${frame} is no packet in clear`;
   session.report(problem('gap', `${reason}: packets are missing before it, and it is likely encrypted`, { frame, rfc: '4253#7.3' }));
   d.lossy = true;
-  d.obstacle ??= { state: 'lost', reason };
-  d.encryptedBytes += length;
-  d.stage = 'counting';
+  const none = () => {
+    d.obstacle ??= { state: 'lost', reason };
+    d.encryptedBytes += d.queue.length;
+    d.queue.clear();
+    d.stage = 'counting';
+  };
+  if (!recoverInClear(session, d, reason, none)) none();
 }
 
 /**

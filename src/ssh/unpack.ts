@@ -1,6 +1,7 @@
 /** Payloads out of their compression, also where the capture does not hold all of it (RFC 4253 section 6.2). */
 import { problem } from '../wire/problem.ts';
 import { PacketInflater } from './crypto/inflate.ts';
+import { uint32At } from './crypto/opener.ts';
 import type { Direction } from './direction.ts';
 import { readsAs } from './evidence.ts';
 import { isKexNumber } from './resolve.ts';
@@ -45,8 +46,17 @@ function begin(session: SshSession, d: Direction, payload: Uint8Array): void {
 /** What reads as a message; numbers whose messages only their method knows are believed while such a method is at work. */
 function isMessage(session: SshSession, d: Direction, payload: Uint8Array): boolean {
   const [number = 0] = payload;
-  const ofMethod = (isKexNumber(number) && d.kexinit !== undefined) || (number >= 60 && number < 80 && !session.authenticated);
-  return ofMethod || readsAs(payload) > 0;
+  if (isKexNumber(number)) return d.kexinit !== undefined;
+  // The other side's answer to it may have been read already.
+  if (number >= 60 && number < 80) return !session.authenticated || areStrings(payload, 1) || areStrings(payload, 5);
+  return readsAs(payload) > 0;
+}
+
+/** From `start` on there are strings and nothing else, one at least: so answers of login methods are made, some behind a count. */
+function areStrings(payload: Uint8Array, start: number): boolean {
+  let at = start;
+  while (at + 4 <= payload.length) at += 4 + uint32At(payload, at);
+  return at > start && at === payload.length;
 }
 
 /** A zlib header (RFC 1950 section 2.2) with a window of 4 to 32 KiB where a message number would be: 72, 88, 104 and 120 are none. */

@@ -31,7 +31,7 @@ export class Chunk implements Moment {
   readonly buffer: Uint8Array;
   readonly start: number;
   readonly length: number;
-  /** The frame that made these bytes available (the one that filled a hole, when they had to wait), and its time. */
+  /** The frame that made these bytes available: the one that brought them, or that filled the hole before them. The time is its own. */
   readonly frame: number;
   readonly seconds: number;
   readonly nanos: number;
@@ -88,7 +88,7 @@ export interface Gap extends Timestamp {
   readonly from: End;
   readonly offset: number;
   readonly size: number;
-  /** The frame at which it became certain. */
+  /** The frame that brought the first byte behind it; when nothing is there, the one at which it became certain. */
   readonly frame: number;
 }
 

@@ -162,7 +162,7 @@ export class Conversation implements Flow, Decision {
 
   /** The other end first: what its direction still waits for came before what this segment answers. */
   private flow(s: Segment, sender: Reassembler, receiver: Reassembler): void {
-    receiver.settle(s);
+    receiver.settle();
     const acknowledged = (s.flags & ACK) === 0 ? undefined : receiver.acknowledged(s.acknowledgement);
     receiver.elapse(s);
     if (s.end > s.start) this.doubtfulReset = false;

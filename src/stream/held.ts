@@ -1,5 +1,6 @@
 /** Bytes of one direction that arrived before those that come before them. */
 import type { Origin } from '../bytes/space.ts';
+import type { Timestamp } from '../capture/frame.ts';
 import type { Segment } from '../net/segment.ts';
 import { originsOf } from './origins.ts';
 
@@ -7,7 +8,7 @@ import { originsOf } from './origins.ts';
 const PIECE_COST = 1024;
 
 /** A copy of payload bytes at a stream offset, and the frame that brought them. */
-export interface Piece {
+export interface Piece extends Timestamp {
   offset: number;
   readonly bytes: Uint8Array;
   readonly frame: number;
@@ -45,6 +46,11 @@ export class Held {
     return this.pieces[this.head]?.offset ?? Number.POSITIVE_INFINITY;
   }
 
+  /** The frame that brought the first byte held; undefined when there is none. */
+  get startFrame(): number | undefined {
+    return this.pieces[this.head]?.frame;
+  }
+
   /** Offset after the last byte held; minus infinite when there is none. */
   get end(): number {
     if (this.pieces.length === 0) return Number.NEGATIVE_INFINITY;
@@ -72,7 +78,8 @@ export class Held {
   /** Puts a copy of the `length` payload bytes of `s` from `skip` on, which stand at `offset`, before piece `index`. */
   insert(index: number, offset: number, s: Segment, skip: number, length: number, acknowledged: number | undefined): void {
     const bytes = s.buffer.slice(s.start + skip, s.start + skip + length);
-    this.pieces.splice(index, 0, { offset, bytes, frame: s.frame, acknowledged, origins: originsOf(s, skip, length) });
+    const { frame, seconds, nanos } = s;
+    this.pieces.splice(index, 0, { offset, bytes, frame, seconds, nanos, acknowledged, origins: originsOf(s, skip, length) });
     this.charge(length + PIECE_COST);
   }
 

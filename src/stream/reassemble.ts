@@ -117,7 +117,7 @@ export class Reassembler {
     if (s.missing > 0) this.noteCut(s, after);
     if (length > 0) this.place(s, at, length);
     if (this.settling > 0) {
-      if (--this.settling === 0) this.settle(s);
+      if (--this.settling === 0) this.settle();
     } else this.release(s);
   }
 
@@ -151,7 +151,7 @@ export class Reassembler {
   }
 
   /** The start of a direction without SYN is what was seen first up to now. */
-  settle(now: Moment): void {
+  settle(): void {
     if (this.offset >= 0) return;
     this.settling = 0;
     const origin = Math.min(this.held.start, this.fin);
@@ -160,12 +160,12 @@ export class Reassembler {
     this.offset = 0;
     this.fin -= origin;
     this.cut -= origin;
-    this.release(now);
+    this.release();
   }
 
   /** The flow is over at `now`: delivers what is held, with the gaps before it, and what an acknowledgement alone tells of. */
   finish(now: Moment): void {
-    this.settle(now);
+    this.settle();
     for (let end = this.endOfHole; end !== Number.POSITIVE_INFINITY && !this.closed && !this.discarded; end = this.endOfHole) this.giveUp(now, end);
     // One acknowledged sequence number may be a FIN that was not captured (RFC 9293 section 3.4).
     if (!this.closed && !this.discarded && this.acked > this.offset + 1) this.giveUp(now, this.acked);
@@ -271,25 +271,26 @@ export class Reassembler {
       const message = `a missing segment is not waited for any longer: too many bytes after it are held (limit ${name}, ${this.limits[name]})`;
       this.sink.problem(problem('limit', message, { frame: s.frame }), this.from);
     }
-    this.settle(s);
+    this.settle();
     if (this.held.cost > 0) this.giveUp(s, this.held.start);
   }
 
   /** The bytes up to offset `end` are not in the capture. */
   private giveUp(now: Moment, end: number): void {
-    const { frame, seconds, nanos } = now;
+    const { frame: certain, seconds, nanos } = now;
     const offset = this.offset;
+    const behind = this.held.start === end ? this.held.startFrame : undefined;
     this.next = advance(this.next, end - offset);
     this.offset = end;
-    this.sink.gap({ from: this.from, offset, size: end - offset, frame, seconds, nanos });
-    this.release(now);
+    this.sink.gap({ from: this.from, offset, size: end - offset, frame: behind ?? certain, seconds, nanos });
+    this.release();
   }
 
-  /** Delivers what is held and now next in line, and the FIN when all before it was. */
-  private release(now: Moment): void {
+  /** Delivers what is held and now next in line, and the FIN when all before it was. It comes at the moment `filled` when a hole was filled, else at its own. */
+  private release(filled?: Moment): void {
     if (this.held.start === this.offset) {
       for (const piece of this.held.takeRun(this.offset))
-        if (!this.discarded) this.deliver(piece.bytes, 0, piece.bytes.length, piece.origins, piece.frame, now, piece.acknowledged);
+        if (!this.discarded) this.deliver(piece.bytes, 0, piece.bytes.length, piece.origins, piece.frame, filled ?? piece, piece.acknowledged);
     }
     if (this.offset === this.fin && !this.closed && !this.discarded) {
       this.closed = true;

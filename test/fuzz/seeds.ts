@@ -85,7 +85,7 @@ function recordingOf(seed: Seed, session: Session, packets: readonly Packet[]): 
     // The session that a dissection gives is the one that reads.
     const keys = (e as KeyExchange).keySource(session as SshSession);
     const { negotiation } = e;
-    return typeof keys === 'function' || negotiation === undefined ? [] : [{ keys, c: negotiation.client, s: negotiation.server }];
+    return 'reason' in keys || negotiation === undefined ? [] : [{ keys, c: negotiation.client, s: negotiation.server }];
   });
   if (exchanges.length === 0 || exchanges.length < session.exchanges.length) return undefined;
   const lines: Recording['lines'] = [

@@ -220,7 +220,7 @@ test.each([
   [`${COOKIE} SHARED_SECRET`, 'nothing stands after SHARED_SECRET'],
   [`${COOKIE} SHARED_SECRET ${K} ${K}`, 'more than one word stands after SHARED_SECRET'],
   [`${COOKIE} SHARED_SECRET ${K.slice(1)}`, 'an odd number of hex digits (63)'],
-  [`${COOKIE} PRIVATE_KEY ${K}zz`, 'what stands after PRIVATE_KEY is not hex'],
+  [`${COOKIE} PRIVATE_KEY ${K}zz`, 'what stands after PRIVATE_KEY for the cookie 101112131415161718191a1b1c1d1e1f is not hex'],
   [`${COOKIE} ${K}9`, 'an odd number of hex digits (65)'],
   ['SSH_ENC_KEY_C2S', 'SSH_ENC_KEY_C2S is not followed by one value in hex'],
   [`1 NEWKEYS MODE UP CIPHER aes128-ctr KEY ${K}`, 'MODE is neither IN nor OUT'],

@@ -159,11 +159,14 @@ describe('what is not to be found', () => {
     const { session } = await read(segments, line.slice(0, -1));
     expect(session.client.decryption).toMatchObject({
       state: 'no-secret',
-      reason: expect.stringMatching(/none could be read: secrets:1: .* an odd number of hex digits/),
+      reason: expect.stringMatching(/: its line could not be read: secrets:1: .* an odd number of hex digits .*; the file ends within this line/),
     });
     const other = `${'0f'.repeat(16)} SHARED_SECRET 0102`;
-    expect((await read(segments, `${other}\n${line.slice(0, -1)}`)).session.client.decryption.reason).toMatch(
-      /given were secrets for 0f0f.*; not all could be read: secrets:2/,
+    expect((await read(segments, `what is this\n${other}\n${line.slice(0, 40)}\n`)).session.client.decryption.reason).toMatch(
+      /: its line could not be read: secrets:3: .* the keyword after the cookie [0-9a-f]{32} is not whole$/,
+    );
+    expect((await read(segments, `${other}\n${line.slice(0, 20)}`)).session.client.decryption.reason).toMatch(
+      /given were secrets for 0f0f.*; not all could be read: secrets:2: not a spelling .*; the file ends within this line/,
     );
     expect((await read(segments, other)).session.client.decryption.reason).toMatch(/given were secrets for [0f]+$/);
   });

@@ -4,6 +4,7 @@ import type { Collector, LineSpelling, Outcome } from '../spelling.ts';
 
 const COOKIE_DIGITS = 32;
 type Keyword = 'SHARED_SECRET' | 'PRIVATE_KEY';
+const KEYWORDS: readonly Keyword[] = ['SHARED_SECRET', 'PRIVATE_KEY'];
 
 /**
  * `<cookie> SHARED_SECRET <K>`, `<cookie> PRIVATE_KEY <x>` and `<cookie> <x>`, as ssh_keylog_process_line of Wireshark's
@@ -30,8 +31,11 @@ function readKeylog(line: Line, out: Collector): Outcome {
   const keyword = keywordAt(line, second, secondEnd);
   const digits = cookieEnd - line.start;
   if (keyword === undefined) {
-    const bare = digits === COOKIE_DIGITS && second < secondEnd && line.hexEnd(second, secondEnd) === secondEnd;
-    return bare ? readValue(line, second, secondEnd, undefined, out) : undefined;
+    if (digits !== COOKIE_DIGITS) return undefined;
+    if (second >= secondEnd) return `nothing stands after the cookie ${cookieText(line)}`;
+    if (secondEnd === line.end && KEYWORDS.some((word) => isWord(line, second, secondEnd, word.slice(0, secondEnd - second))))
+      return `the keyword after the cookie ${cookieText(line)} is not whole`;
+    return line.hexEnd(second, secondEnd) === secondEnd ? readValue(line, second, secondEnd, undefined, out) : undefined;
   }
   if (digits !== COOKIE_DIGITS) {
     // Ten digits and the like are a Unix time, which another spelling puts there.
@@ -42,12 +46,13 @@ function readKeylog(line: Line, out: Collector): Outcome {
 }
 
 function readValue(line: Line, start: number, end: number, keyword: Keyword | undefined, out: Collector): Outcome {
-  const name = keyword ?? 'the cookie';
+  const cookie = cookieText(line);
+  const name = keyword === undefined ? `the cookie ${cookie}` : `${keyword} for the cookie ${cookie}`;
   if (start >= end) return `nothing stands after ${name}`;
   if (line.wordStart(end) < line.end) return `more than one word stands after ${name}`;
   const bytes = line.hex(start, end);
-  if (bytes === undefined) return line.hexEnd(start, end) === end ? `an odd number of hex digits (${end - start})` : `what stands after ${name} is not hex`;
-  const cookie = cookieText(line);
+  if (bytes === undefined)
+    return line.hexEnd(start, end) === end ? `an odd number of hex digits (${end - start}) stands after ${name}` : `what stands after ${name} is not hex`;
   const source = out.source(line.number);
   if (keyword === 'SHARED_SECRET') out.add({ kind: 'SHARED_SECRET', source, cookie, bytes });
   else out.add({ kind: 'PRIVATE_KEY', source, cookie, bytes, bare: keyword === undefined });

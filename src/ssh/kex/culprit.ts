@@ -12,6 +12,10 @@ export interface Evidence {
   readonly matchesPublic?: boolean | undefined;
   /** The MACs of packets verify with the keys that follow from this K and H (true), or do not (false). */
   readonly macsVerify?: boolean | undefined;
+  /** Why the K that was given cannot be that of the method, in words that begin after "K ". */
+  readonly doubt?: string | undefined;
+  /** Every message of the exchange came under a MAC that verifies. */
+  readonly authentic?: boolean;
 }
 
 export interface Finding {
@@ -124,10 +128,11 @@ function signedBy(d: Draft): Uint8Array {
 }
 
 /** What to say when no mistake fits, with the facts that speak for one side. */
-export function unexplained({ matchesPublic, macsVerify }: Evidence): string[] {
-  const out = [
-    'K is wrong or a message was altered on the way; none of the mistakes that implementers make explains the signature, and a single flipped bit is out of reach',
-  ];
+export function unexplained({ matchesPublic, macsVerify, doubt, authentic }: Evidence): string[] {
+  if (doubt !== undefined) return [`K is wrong: what was given for it ${doubt}`];
+  const culprit =
+    authentic === true ? 'K is wrong, as every message of this exchange came under a MAC that verifies' : 'K is wrong or a message was altered on the way';
+  const out = [`${culprit}; none of the mistakes that implementers make explains the signature, and a single flipped bit is out of reach`];
   if (macsVerify === true)
     out.push(
       'the MACs of the packets verify with the keys that follow from this K and H, so both sides had the same K and H: it is the host key or the signature that was altered',

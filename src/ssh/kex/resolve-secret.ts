@@ -6,7 +6,7 @@ import type { Side } from '../message.ts';
 import { exchangeHash, type HostSignature, hostSignature } from './exchange-hash.ts';
 import { type HashPart, hashParts, isMissing, prefixed } from './hash-parts.ts';
 import type { KexMethod } from './method.ts';
-import { type Agreed, privateLength, sharedSecret } from './shared-secret.ts';
+import { type Agreed, privateLength, sharedLength, sharedSecret } from './shared-secret.ts';
 import type { Transcript } from './transcript.ts';
 
 /** A secret that somebody wrote down for this exchange. */
@@ -54,6 +54,8 @@ export interface Resolution<S> {
   readonly note: string;
   /** Whether a private value gives the public value on the wire; undefined for a SHARED_SECRET. */
   readonly matchesPublic: boolean | undefined;
+  /** Why K cannot be one of this method, when its length shows it, in words that begin after "it ". */
+  readonly doubt: string | undefined;
 }
 
 /** The outcome for all secrets of one exchange. */
@@ -144,13 +146,24 @@ function resolutionOf<S>(exchange: ExchangeInputs, trial: Trial<S>, signature: H
   const { method, transcript } = exchange;
   const { secret, k, note, matchesPublic } = trial;
   const parts = hashParts(method, transcript, k);
-  const base = { secret, k, encodedK: prefixed(k), note, matchesPublic };
+  const base = { secret, k, encodedK: prefixed(k), note, matchesPublic, doubt: lengthDoubt(method, transcript, k) };
   if (isMissing(parts)) {
     const reason = `the exchange hash cannot be computed: the capture does not hold ${parts.missing.join(', ')}`;
     return { ...base, parts: undefined, h: undefined, missing: parts.missing, signature: { verdict: 'unchecked', reason } };
   }
   const h = exchangeHash(parts, method.hash);
   return { ...base, parts, h, missing: [], signature: signature.check(h) };
+}
+
+/** Leading zero bytes that K loses by chance: more are less likely than 2^-24. */
+const ZEROS = 3;
+
+/** What the length of K as a number says against it: a line that was cut off gives a shorter one. */
+function lengthDoubt(method: KexMethod, t: Transcript, k: Uint8Array): string | undefined {
+  const whole = sharedLength(method, t);
+  const length = k[0] === 0 ? k.length - 1 : k.length;
+  if (whole === undefined || (length <= whole && length + ZEROS >= whole)) return undefined;
+  return `has ${length} bytes, where K of ${method.names[0]} has ${whole}`;
 }
 
 function attemptOf<S extends GivenSecret>(exchange: ExchangeInputs, secret: S, readings: Readings, effort: Effort | undefined): Attempt<S> {
@@ -182,15 +195,13 @@ function attemptPrivate<S extends GivenSecret>(exchange: ExchangeInputs, secret:
   for (const value of values)
     for (const side of [own, own === 'client' ? 'server' : 'client'] as const) {
       const agreed = agreedWith(exchange, side, value.bytes, effort);
-      if ('error' in agreed) {
-        if (side === own) reason = `cannot be used: ${agreed.error}`;
+      if (!('k' in agreed)) {
+        if (side === own) reason = 'error' in agreed ? `cannot be used: ${agreed.error}` : `does not give the ${publicName(method, own)} that the ${own} sent`;
         continue;
       }
-      const proved = agreed.matchesPublic === true;
-      if (side === own && agreed.matchesPublic === false) reason = `does not give the ${publicName(method, own)} that the ${own} sent`;
       const trial = { secret, k: agreed.k, note: privateNote(value, side, secret), matchesPublic: agreed.matchesPublic };
-      if (proved) return { trials: [{ ...trial, guess: false }], reason };
-      trials.push({ ...trial, guess: side !== own || agreed.matchesPublic === false });
+      if (agreed.matchesPublic === true) return { trials: [{ ...trial, guess: false }], reason };
+      trials.push({ ...trial, guess: side !== own });
     }
   const note = 'it is K itself, though the line says PRIVATE_KEY';
   for (const r of readingsOfK(method, secret.bytes, readings)) trials.push({ secret, k: r.bytes, note, matchesPublic: undefined, guess: true });

@@ -53,6 +53,6 @@ export interface Secrets {
   /** How many cookies there are secrets for, and the first `max` of them: for saying what was given instead of what is wanted. */
   readonly cookieCount: number;
   cookies(max: number): readonly string[];
-  /** The first line or block that could not be read, and why: it may have been the one that is wanted. */
-  readonly unreadable: string | undefined;
+  /** The line that has one of these cookies and could not be read, and why; or else the first unreadable one, which may have been the one that is wanted. */
+  unreadable(cookies: readonly string[]): { readonly message: string; readonly wanted: boolean } | undefined;
 }
