@@ -25,7 +25,7 @@ export class JobShare implements Share {
   private readonly loads: number[];
   /** The sessions that are open while one thread has them all; undefined once they are shared out. */
   private alone: Set<SharedSession> | undefined;
-  private readonly others: FlowHandler[] = [];
+  private readonly others: SharedSession[] = [];
   private secrets: Secrets | undefined;
   private table: FlowTable | undefined;
 
@@ -63,8 +63,8 @@ export class JobShare implements Share {
     return session;
   }
 
-  /** Who counts the bytes of the sessions of another thread: the same for all, so that a session costs nothing. */
-  private elsewhere(owner: number): FlowHandler {
+  /** Who counts the bytes of the sessions of another thread, and those that come after the end of one's own: the same for all, so that a session costs nothing. */
+  elsewhere(owner: number): SharedSession {
     this.others[owner] ??= new SharedSession(this, owner, undefined);
     return this.others[owner];
   }
@@ -122,6 +122,11 @@ class SharedSession implements FlowHandler {
 
   get kept(): number {
     return this.handler?.kept ?? 0;
+  }
+
+  /** What comes after the end counts, too: another thread, which does not follow the session, does not know when it ends. */
+  get heir(): SharedSession {
+    return this.share.elsewhere(this.owner);
   }
 
   weigh(bytes: number): boolean {

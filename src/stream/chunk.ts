@@ -130,6 +130,8 @@ export interface FlowHandler {
    * more; who has forgotten the flow by then may be told of those of several.
    */
   weigh?(bytes: number): boolean;
+  /** Who is told of the segments that come after the end, by the same ports, in its place. */
+  readonly heir?: Absent;
 }
 
 /** Who is told of the segments of flows whose bytes nobody takes. */

@@ -183,6 +183,7 @@ export class Conversation implements Flow, Decision {
     this.directions?.b.discard();
     this.detection = undefined;
     this.directions = undefined;
+    this.absent ??= this.handler?.heir;
     this.handler = undefined;
   }
 }
