@@ -89,6 +89,8 @@ export interface Limits {
   readonly diagnoses: number;
   /** Packets of one session that are kept for its story. */
   readonly storyPackets: number;
+  /** Bytes of the packets that are kept for the stories of all sessions that are not over: as they were sent, in clear and decompressed. */
+  readonly storyBytes: number;
   /** Characters of the comments that `annotate` adds for messages, and of those for sessions as many again. */
   readonly commentText: number;
   /** Characters of the comments that `annotate` adds to one frame for its messages. */
@@ -148,6 +150,7 @@ export const DEFAULT_LIMITS: Limits = {
   lateSecretsBytes: 32 * 1024 * 1024,
   diagnoses: 16,
   storyPackets: 1024,
+  storyBytes: 64 * 1024 * 1024,
   commentText: 64 * 1024 * 1024,
   frameCommentText: 1024 * 1024,
   commentsHeld: 64,

@@ -266,6 +266,17 @@ test('a story keeps so many packets and says that there were more', async () => 
   expect(told === undefined ? '' : textOf(told)).toContain('The limit storyPackets was reached: 3 later packets');
 });
 
+test('the packets of all stories that are not told yet take so many bytes at most', async () => {
+  const collector = new StoryCollector({ storyBytes: 8000 });
+  for (const name of ['openssh-login', 'zlib-at-once']) {
+    const { capture, secrets } = fixture(name);
+    const [told] = tell(await resultsOf(capture, { secrets: storeOf(secrets) }), 'brief', false, collector);
+    // What the first story kept is free again for the second.
+    expect(told === undefined ? '' : textOf(told)).toMatch(/The limit storyBytes was reached: \d+ later packets/);
+    expect(told?.chapters.length ?? 0).toBeGreaterThan(5);
+  }
+});
+
 test('with --show-secrets K and the keys are there', async () => {
   const { capture, secrets = '' } = fixture('kex-curve25519');
   const [told] = tell(await resultsOf(capture, { secrets: storeOf(secrets) }), 'student', true);

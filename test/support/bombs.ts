@@ -2,7 +2,7 @@
 import { recordings, type Said } from '../fuzz/seeds.ts';
 import { captureOf } from '../fuzz/segments.ts';
 import { sealed } from '../fuzz/sessions.ts';
-import { sftp, text, u64 } from './channel-talk.ts';
+import { type Line, sftp, text, u64 } from './channel-talk.ts';
 import { concat } from './packets.ts';
 import { randomOf } from './random.ts';
 import { segmentsOfTalk } from './talk.ts';
@@ -13,27 +13,32 @@ import { split } from './variants.ts';
 const CAP = 4 * 1024 * 1024;
 /** Zeros that compress to nearly the largest packet. */
 const LARGEST = 250_000_000;
+/** A file, and the pieces of it that are written at once. */
+const FILE = 80_000_000;
+const WRITE = 1_000_000;
 
 /** A session to be opened with `secrets`. */
 export interface Bomb {
   readonly name: string;
-  /** Bytes that its packets hold when they are decompressed, as far as they are. */
-  readonly inflated: number;
-  /** Packets that expand beyond the limit. */
-  readonly beyond: number;
+  /** One of its packets expands beyond the limit. */
+  readonly beyond: boolean;
+  /** Bytes of the file that moves in it. */
+  readonly file?: number;
   make(): Promise<{ readonly capture: Uint8Array; readonly secrets: Uint8Array }>;
 }
 
-/** The recording `name` with `more` of the `side` behind its first packet of that side with number `behind`. */
-async function withMore(name: string, side: 'c' | 's', behind: number, more: (id: number) => Iterable<Uint8Array>) {
+/** The recording `name` with `more` on channel 0 behind the last packet `behind` of `side`, of that side unless told; behind a request (98) for a command, which then is one for SFTP. */
+async function withMore(name: string, side: 'c' | 's', behind: number, more: Iterable<Uint8Array | Line>) {
   const [recording] = await recordings(name);
   if (recording?.seed.secrets === undefined) throw new Error(`${name} cannot be opened`);
   const said = behind === 98 ? recording.said.map(asSftp) : recording.said;
-  const at = said.findIndex((one) => one.side === side && one.number === behind);
+  const at = said.findLastIndex((one) => one.side === side && one.number === behind);
   const place = said[at];
   if (place === undefined) throw new Error(`${name} has no packet ${behind}`);
-  const channel = 0;
-  const extra = Array.from(more(channel), (bytes): Said => ({ ...place, packed: true, bytes, leaves: [], inner: [] }));
+  const extra = Array.from(more, (one): Said => {
+    const [from, bytes] = one instanceof Uint8Array ? [side, one] : one;
+    return { ...place, side: from, packed: true, bytes, leaves: [], inner: [] };
+  });
   const wire = sealed(recording, [...said.slice(0, at + 1), ...extra, ...said.slice(at + 1)], randomOf(1));
   return { capture: captureOf(split(segmentsOfTalk(wire), 60_000)), secrets: recording.seed.secrets };
 }
@@ -47,34 +52,26 @@ function asSftp(one: Said): Said {
 
 const zeros = (payload: Uint8Array, size: number) => concat(payload, str(new Uint8Array(size)));
 const IGNORE = Uint8Array.of(2);
-const data = (id: number, bytes: Uint8Array) => concat(Uint8Array.of(94), u32(id), str(bytes));
+const data = (...parts: Uint8Array[]) => concat(Uint8Array.of(94), u32(0), str(concat(...parts)));
 
-/** A file that is written from its beginning on, 1 MB less some bytes at a time, four in a packet. */
-function* written(id: number, packets: number): Generator<Uint8Array> {
-  const PIECE = 1_000_000;
-  yield data(id, concat(sftp(1, u32(3)), sftp(3, u32(1), text('zeros'), u32(0x1a), u32(0))));
+/** A file that is written from its beginning on, four pieces in a packet. */
+function* written(packets: number): Generator<Line> {
+  yield ['c', data(sftp(1, u32(3)))];
+  yield ['s', data(sftp(2, u32(3)))];
+  yield ['c', data(sftp(3, u32(1), text('zeros'), u32(0x1a), u32(0)))];
+  yield ['s', data(sftp(102, u32(1), text('zeros')))];
   for (let n = 0; n < packets; n++) {
-    const writes = Array.from({ length: 4 }, (_, i) => sftp(6, u32(2 + i), text('zeros'), u64((4 * n + i) * PIECE), str(new Uint8Array(PIECE))));
-    yield data(id, concat(...writes));
+    const piece = (i: number) => sftp(6, u32(2 + i), text('zeros'), u64((4 * n + i) * WRITE), str(new Uint8Array(WRITE)));
+    yield ['c', data(piece(0), piece(1), piece(2), piece(3))];
   }
 }
 
 const times = (count: number, payload: Uint8Array): Uint8Array[] => Array.from({ length: count }, () => payload);
 
 export const BOMBS: readonly Bomb[] = [
-  { name: 'one packet of 250 MB', inflated: CAP, beyond: 1, make: () => withMore('zlib', 's', 94, () => [zeros(IGNORE, LARGEST)]) },
-  {
-    name: '300 packets of 4 MiB',
-    inflated: 300 * CAP,
-    beyond: 0,
-    make: () => withMore('zlib', 's', 94, (id) => times(300, zeros(concat(Uint8Array.of(94), u32(id)), CAP - 9))),
-  },
-  { name: 'a file of 400 MB over SFTP', inflated: 400_000_000, beyond: 0, make: () => withMore('zlib', 'c', 98, (id) => written(id, 100)) },
-  { name: 'one packet of 250 MB before the login', inflated: CAP, beyond: 1, make: () => withMore('zlib-at-once', 's', 6, () => [zeros(IGNORE, LARGEST)]) },
-  {
-    name: '300 packets of 4 MiB before the login',
-    inflated: 300 * CAP,
-    beyond: 0,
-    make: () => withMore('zlib-at-once', 'c', 5, () => times(300, zeros(IGNORE, CAP - 5))),
-  },
+  { name: 'one packet of 250 MB', beyond: true, make: () => withMore('zlib', 's', 94, [zeros(IGNORE, LARGEST)]) },
+  { name: '24 packets of 4 MiB', beyond: false, make: () => withMore('zlib', 's', 94, times(24, data(new Uint8Array(CAP - 9)))) },
+  { name: `a file of ${FILE / 1e6} MB over SFTP`, beyond: false, file: FILE, make: () => withMore('zlib', 'c', 98, written(FILE / WRITE / 4)) },
+  { name: 'one packet of 250 MB before the login', beyond: true, make: () => withMore('zlib-at-once', 's', 6, [zeros(IGNORE, LARGEST)]) },
+  { name: '24 packets of 4 MiB before the login', beyond: false, make: () => withMore('zlib-at-once', 'c', 5, times(24, zeros(IGNORE, CAP - 5))) },
 ];

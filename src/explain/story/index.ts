@@ -15,7 +15,7 @@ import { login } from './login.ts';
 import { negotiation } from './negotiation.ts';
 import { outside, wireshark } from './outside.ts';
 import { ssh1 } from './ssh1.ts';
-import type { Tale, Teller } from './tale.ts';
+import type { LeftOut, StoryLimit, Tale, Teller } from './tale.ts';
 
 /** All chapters. One that has nothing to say on a session is left out of its story. */
 export const CHAPTERS: readonly Teller[] = [
@@ -48,35 +48,52 @@ export interface StoryOptions {
 /** What is kept of a session that is not over. */
 interface Kept {
   readonly packets: Packet[];
+  /** What they take. */
+  bytes: number;
   leftOut: number;
+  /** The limit for which the first was left out. */
+  limit: StoryLimit;
   /** Of which sides and key exchanges an encrypted packet was kept, opened or not: twice the epoch, and one more for the server. */
   readonly sealed: Set<number>;
 }
 
+/** What a packet takes beside its bytes, about. */
+const PACKET_COST = 1024;
+
 /** Collects what the story of a session is told from, while a capture is read. */
 export class StoryCollector {
   private readonly sessions = new Map<number, Kept>();
-  private readonly most: number;
+  private readonly limits: Pick<Limits, StoryLimit>;
+  /** What the packets of all sessions take. */
+  private bytes = 0;
 
-  constructor(limits: Pick<Limits, 'storyPackets'> = DEFAULT_LIMITS) {
-    this.most = limits.storyPackets;
+  constructor(limits: Partial<Pick<Limits, StoryLimit>> = {}) {
+    this.limits = { ...DEFAULT_LIMITS, ...limits };
   }
 
   /** Keeps `packet` when a story may speak of it. */
   packet(packet: Packet): void {
     const { number } = packet.session;
-    const kept = this.sessions.get(number) ?? { packets: [], leftOut: 0, sealed: new Set() };
+    const kept = this.sessions.get(number) ?? { packets: [], bytes: 0, leftOut: 0, limit: 'storyPackets', sealed: new Set() };
     this.sessions.set(number, kept);
     if (!worthTelling(packet, kept)) return;
-    if (kept.packets.length < this.most) kept.packets.push(packet);
-    else kept.leftOut++;
+    const bytes = PACKET_COST + 2 * packet.length + (packet.inflated?.bytes.length ?? 0);
+    const { storyPackets, storyBytes } = this.limits;
+    if (kept.packets.length < storyPackets && this.bytes + bytes <= storyBytes) {
+      kept.packets.push(packet);
+      kept.bytes += bytes;
+      this.bytes += bytes;
+      return;
+    }
+    if (kept.leftOut++ === 0 && kept.packets.length < storyPackets) kept.limit = 'storyBytes';
   }
 
   /** The story of `session`, which is over and then forgotten: the notes of `level` and those above it. */
   tell(session: Session, level: Level, options: StoryOptions = {}): Chapter[] {
     const kept = this.sessions.get(session.number);
     this.sessions.delete(session.number);
-    const tale = taleOf(session, kept?.packets ?? [], kept?.leftOut ?? 0, options.showSecrets === true);
+    this.bytes -= kept?.bytes ?? 0;
+    const tale = taleOf(session, kept?.packets ?? [], { count: kept?.leftOut ?? 0, limit: kept?.limit ?? 'storyPackets' }, options.showSecrets === true);
     const chapters = CHAPTERS.map((teller) => chapterOf(teller, tale, level));
     return chapters.filter((c) => c.notes.length > 0);
   }
@@ -98,7 +115,7 @@ function worthTelling(p: Packet, { sealed }: Kept): boolean {
   return first || p.protocol === 1 || number <= 92 || number >= 96;
 }
 
-function taleOf(session: Session, packets: readonly Packet[], leftOut: number, showSecrets: boolean): Tale {
+function taleOf(session: Session, packets: readonly Packet[], leftOut: LeftOut, showSecrets: boolean): Tale {
   const all = [...packets, ...session.fragments];
   const exchange = session.exchanges.find((e) => e.epoch === 1);
   const messages = packets.filter((p) => p.epoch === 0 && isOfExchange(p));

@@ -117,11 +117,11 @@ function tellMissing(tale: Tale, notes: Notes): void {
   if (session.problems.some((p) => p.code === 'gap')) missing.push('bytes that the recording lost');
   if (session.ended === 'capture') missing.push('the end of the connection');
   if (missing.length > 0) notes.say('brief', 'read', `What this file does not hold: ${enumerated(missing, 8)}.`, ['4253#4']);
-  if (leftOut > 0)
+  if (leftOut.count > 0)
     notes.say(
       'brief',
       'computed',
-      `The limit storyPackets was reached: ${count(leftOut, 'later packet')} of the kinds told here ${leftOut === 1 ? 'is' : 'are'} not in this story.`,
+      `The limit ${leftOut.limit} was reached: ${count(leftOut.count, 'later packet')} of the kinds told here ${leftOut.count === 1 ? 'is' : 'are'} not in this story.`,
       ['4253#4'],
     );
 }

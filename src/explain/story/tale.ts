@@ -5,13 +5,21 @@ import type { Exchange, Packet, Session, Side } from '../../ssh/model.ts';
 import type { ExchangeExplanation } from '../exchange-hash.ts';
 import { fieldAt, type Notes, packetAt, type Source } from '../note.ts';
 
+/** Limits of what a story is told from. */
+export type StoryLimit = 'storyPackets' | 'storyBytes';
+
+export interface LeftOut {
+  readonly count: number;
+  readonly limit: StoryLimit;
+}
+
 /** A session that is over, with its packets. */
 export interface Tale {
   readonly session: Session;
   /** Those that a story may speak of, in their order. */
   readonly packets: readonly Packet[];
-  /** Packets of the same kinds that were not kept. */
-  readonly leftOut: number;
+  /** Packets of the same kinds that were not kept, and for which limit. */
+  readonly leftOut: LeftOut;
   /** Print K and the keys. */
   readonly showSecrets: boolean;
   /** The exchange hash of the first key exchange, taken apart; undefined when there was none. */

@@ -64,7 +64,7 @@ class Report implements Renderer {
     this.replay.packet(p, session.flow.start);
     if (!this.mayKeep(kept)) return '';
     const data = this.writer.packet(p, session.flow.start);
-    this.held += p.plain.bytes.length;
+    this.held += p.plain.bytes.length + (p.inflated?.bytes.length ?? 0);
     const now = this.held > HELD ? notesOf(p, 'deep') : undefined;
     kept.push({ data, notes: now === undefined ? () => notesOf(p, 'deep') : () => now });
     return '';
