@@ -1,5 +1,7 @@
 /** Takes files as they move, writes them below one folder, and lists them there. */
 import { openSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { printable } from '../src/bytes/printable.ts';
 import { safePath } from '../src/bytes/safe-path.ts';
 import { textOfRecord } from '../src/render/json.ts';
 import { recordOfFile } from '../src/render/manifest.ts';
@@ -28,6 +30,8 @@ export class Extraction implements Companion {
   constructor(path: string, force: boolean, run: Run) {
     this.folder = new Folder(path, force);
     this.folder.reserve(MANIFEST);
+    for (const name of this.folder.abandoned())
+      run.world.error(`${printable(join(path, name))} is left from a run that was killed: parts of files are in it, and it can be deleted.\n`);
     this.open = new OpenFiles(this.folder, run.world.program);
     this.manifest = new Manifest(this.folder);
     this.sink = {

@@ -1,5 +1,5 @@
 /** A folder that files are written below, and never beside: new files only, through no link. */
-import { closeSync, constants, lstatSync, mkdirSync, openSync, realpathSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { closeSync, constants, lstatSync, mkdirSync, openSync, readdirSync, realpathSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { otherName } from '../src/bytes/safe-path.ts';
 import { InputError } from './command.ts';
@@ -27,6 +27,7 @@ export interface OpenedFile {
 
 /** Where files stand in the folder while they are written. */
 const UNFINISHED = `.sshark-${process.pid}`;
+const OF_PROCESS = /^\.sshark-(\d{1,10})(-\d+)?$/;
 
 /** The folder. It is made when the first file is. Files are written beside, and get their names when they are done. */
 export class Folder {
@@ -53,6 +54,16 @@ export class Folder {
     if (there?.isDirectory() === false) throw unwritable(this.path, 'it is no folder');
     if (this.force || there === undefined || lstatSync(join(this.path, name), { throwIfNoEntry: false }) === undefined) return;
     throw new InputError(`${join(this.path, name)} is there already: choose another folder, or --force to write over what is in it`);
+  }
+
+  /** Names of folders in it where a run that was killed left files that it had not finished. */
+  abandoned(): string[] {
+    try {
+      const folders = readdirSync(this.path, { withFileTypes: true }).filter((e) => e.isDirectory());
+      return folders.map(({ name }) => name).filter((name) => isOver(Number(OF_PROCESS.exec(name)?.[1] ?? process.pid)));
+    } catch {
+      return []; // there is no such folder yet, or it cannot be read
+    }
   }
 
   /** A new file, which `place` gives a name. */
@@ -146,6 +157,16 @@ export class Folder {
   private remove(path: string): void {
     const there = lstatSync(path, { throwIfNoEntry: false });
     if (there !== undefined && !there.isDirectory() && there.ctimeMs < this.started) rmSync(path);
+  }
+}
+
+/** True when there is no process `id`. */
+function isOver(id: number): boolean {
+  try {
+    process.kill(id, 0); // sends nothing
+    return false;
+  } catch (error) {
+    return codeOf(error) === 'ESRCH';
   }
 }
 

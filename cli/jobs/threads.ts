@@ -6,22 +6,14 @@ import { DEFAULT_LIMITS, type Limits } from '../../src/limits.ts';
 import type { RenderOptions } from '../../src/render/renderer.ts';
 import { InputError, type Threads } from '../command.ts';
 import { Batcher } from './batch.ts';
+import { LEAST_TIME, workersPay } from './pays.ts';
 import { Inseparable, JobShare } from './share.ts';
 import { type Message, type Task, unitsOf, type WorkerTask } from './task.ts';
 import { Turns } from './turns.ts';
 
-/** Up to so many bytes the program is slow, because it is not yet compiled; from there on it is measured, over so many bytes and milliseconds, whether workers pay. */
+/** Up to so many bytes the program is slow, because it is not yet compiled; from there on it is measured, over so many bytes whether workers pay. */
 const WARMING = 8 * 1024 * 1024;
 const WINDOW = 16 * 1024 * 1024;
-const LEAST_TIME = 100;
-/** Times as long as its reading that a frame of a session takes; of a handshake it is more, of a transfer nobody decrypts less. */
-const SESSION_FRAME = 4;
-/** The part of the time that sessions must take. */
-const LEAST_PART = 0.5;
-/** Milliseconds that a worker costs: its start, and that it has to be compiled too, by the core that the other one needs for the same. */
-const WORKER_COST = 800;
-/** The part of the time of one thread that several may take, at most, to be worth the work that they do twice. */
-const WORTHWHILE = 0.9;
 
 /** Times `Task.ahead` that one piece may make to be printed: this thread cannot wait within it. */
 const MOST_OF_A_PIECE = 4;
@@ -139,13 +131,10 @@ export class Jobs {
       if (read >= WARMING) this.window = this.newWindow();
       return false;
     }
-    const passed = milliseconds() - window.start;
-    if (passed < LEAST_TIME) return false;
-    const rest = ((task.size - read) * passed) / (read - window.read);
-    const ofSessions = SESSION_FRAME * (share.segments - window.segments);
-    const part = ofSessions / (ofSessions + share.frames - window.frames);
-    if (read - window.read > WINDOW) this.window = this.newWindow();
-    return part >= LEAST_PART && WORKER_COST + rest * (1 - part + part / task.jobs) <= WORTHWHILE * rest;
+    const { start, read: since, segments, frames } = window;
+    const measured = { ms: milliseconds() - start, bytes: read - since, segments: share.segments - segments, frames: share.frames - frames };
+    if (measured.ms >= LEAST_TIME && measured.bytes > WINDOW) this.window = this.newWindow();
+    return workersPay(measured, task.size - read, task.jobs);
   }
 
   private newWindow(): Window {

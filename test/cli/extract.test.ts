@@ -1,4 +1,5 @@
 /** The command `extract`, as a user calls it, also on captures that mean harm. */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -279,4 +280,17 @@ describe('large files, by a thread of its own', () => {
     const empty = large.slice().fill(0, 1_200_000, 1_250_000);
     expect([records.get('/holed')?.sha256, sumOf(readFileSync(join(out, 'session-1/holed')))]).toEqual([null, sumOf(empty)]);
   }, 60_000);
+});
+
+test('what a run that was killed has left in the folder is told, and stays', async () => {
+  const out = join(dir, 'out');
+  const { pid: over } = spawnSync(process.execPath, ['--version']);
+  const names = [`.sshark-${over}`, `.sshark-${over}-2`, `.sshark-${process.ppid}`, '.sshark-x', '.sshark-'];
+  for (const name of names) mkdirSync(join(out, name), { recursive: true });
+  writeFileSync(join(out, `.sshark-${over}-3`), 'a file, no folder');
+  const { code, err } = await sshark(['extract', ...recorded('sftp-files'), '-o', out]);
+  expect(code).toBe(0);
+  const told = (name: string) => `${join(out, name)} is left from a run that was killed: parts of files are in it, and it can be deleted.`;
+  expect(err.split('\n').sort()).toEqual(['', told(`.sshark-${over}`), told(`.sshark-${over}-2`)]);
+  for (const name of names) expect(existsSync(join(out, name))).toBe(true);
 });
