@@ -8,6 +8,7 @@ import { inMemory } from '../../src/index.ts';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
 import { channelCapture, type Line, NO_ATTRS, sftp, status, text, u64 } from '../support/channel-talk.ts';
 import { sshark } from '../support/cli.ts';
+import { PRINTING } from '../support/commands.ts';
 import { unsafeIn } from '../support/outputs.ts';
 import { concat } from '../support/packets.ts';
 import { str, u32 } from '../support/two-ends.ts';
@@ -61,27 +62,10 @@ const CAPTURES: readonly (readonly [name: string, capture: () => Uint8Array])[] 
 ];
 
 const CALLS: readonly (readonly string[])[] = [
-  ['summary'],
-  ['summary', '-T', 'json'],
-  ['packets'],
-  ['packets', '-x'],
-  ['packets', '-VV', '-x'],
-  ['packets', '-T', 'json'],
-  ['packets', '-T', 'ndjson'],
-  ['packets', '-T', 'fields', '-e', 'sshark.summary', '-e', 'ssh.protocol', '-e', 'sshark.problems', '-E', 'header=y'],
+  ...PRINTING,
   ['explain'],
-  ['explain', '--level', 'deep'],
   ['explain', '-T', 'markdown'],
-  ['explain', '-T', 'mermaid'],
-  ['explain', '-T', 'json'],
-  ['kex'],
-  ['kex', '-T', 'json'],
-  ['secrets'],
-  ['secrets', '-T', 'json'],
   ['secrets', '--export', 'keylog'],
-  ['follow'],
-  ['follow', '--hex'],
-  ['follow', '--input'],
   ['follow', '--cast', '-s', '1', '--channel', '0'],
   ['report'],
 ];

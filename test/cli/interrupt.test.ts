@@ -7,23 +7,17 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { fixture, fixturePath, fixtures } from '../support/fixtures.ts';
 import { HOSTILE } from '../support/hostile.ts';
-import { Program, type Running } from '../support/program.ts';
+import { programAndFolder, type Running } from '../support/program.ts';
 import { shuffled } from '../support/shuffle.ts';
 
 /** Milliseconds that a test may take on a busy machine. */
 const PATIENCE = 120_000;
 jest.setTimeout(PATIENCE);
 
-const program = new Program();
-let dir = '';
-beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'sshark-'));
-});
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
-afterAll(() => program.remove());
+const { program, folder } = programAndFolder();
 
 const files = (): string[] =>
-  readdirSync(dir, { recursive: true, withFileTypes: true })
+  readdirSync(folder.dir, { recursive: true, withFileTypes: true })
     .filter((e) => e.isFile())
     .map((e) => e.name);
 
@@ -53,7 +47,7 @@ describe.each(CALLS)('%s', (title, args, begun) => {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const)('ended by %s', async (signal, code) => {
-    const running = program.start([...args(dir), ...keys], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const running = program.start([...args(folder.dir), ...keys], { stdio: ['pipe', 'pipe', 'pipe'] });
     running.child.stdin?.write(SFTP.capture.subarray(0, SFTP.capture.length / 2));
     await until(() => files().length >= begun, running);
     // Time for the bytes that came.
@@ -76,10 +70,10 @@ describe('a regular file, which is read without waiting', () => {
   afterAll(() => rmSync(join(path, '..'), { recursive: true }));
 
   test.each([
-    ['packets, one thread', () => ['packets', path, '-T', 'json', '--jobs', '1', '-o', join(dir, 'out.json')]],
-    ['packets, several threads', () => ['packets', path, '-T', 'json', '--jobs', '2', '-o', join(dir, 'out.json')]],
-    ['annotate', () => ['annotate', path, '-o', join(dir, 'out.pcapng')]],
-    ['secrets --embed', () => ['secrets', path, ...keys, '--embed', join(dir, 'out.pcapng')]],
+    ['packets, one thread', () => ['packets', path, '-T', 'json', '--jobs', '1', '-o', join(folder.dir, 'out.json')]],
+    ['packets, several threads', () => ['packets', path, '-T', 'json', '--jobs', '2', '-o', join(folder.dir, 'out.json')]],
+    ['annotate', () => ['annotate', path, '-o', join(folder.dir, 'out.pcapng')]],
+    ['secrets --embed', () => ['secrets', path, ...keys, '--embed', join(folder.dir, 'out.pcapng')]],
   ])('%s, by SIGINT', async (_, args) => {
     const running = program.start(args());
     await running.ready;
@@ -91,14 +85,14 @@ describe('a regular file, which is read without waiting', () => {
 });
 
 test('an earlier file of the name stays when a run is interrupted', async () => {
-  writeFileSync(join(dir, 'out.json'), 'before');
-  const running = program.start(['packets', '-', '-T', 'json', '-o', join(dir, 'out.json')], { stdio: ['pipe', 'pipe', 'pipe'] });
+  writeFileSync(join(folder.dir, 'out.json'), 'before');
+  const running = program.start(['packets', '-', '-T', 'json', '-o', join(folder.dir, 'out.json')], { stdio: ['pipe', 'pipe', 'pipe'] });
   running.child.stdin?.write(SFTP.capture.subarray(0, 20_000));
   await until(() => files().length === 2, running);
   running.child.kill('SIGTERM');
   expect((await running.done).code).toBe(143);
   expect(files()).toEqual(['out.json']);
-  expect(readFileSync(join(dir, 'out.json'), 'utf8')).toBe('before');
+  expect(readFileSync(join(folder.dir, 'out.json'), 'utf8')).toBe('before');
 });
 
 const LOGIN = fixturePath('openssh-login', 'capture.pcapng');
@@ -130,7 +124,7 @@ onFull.each(PRINTING.map((args) => [args.join(' ').replace(LOGIN, 'CAPTURE'), ar
 });
 
 test('extract goes on when nobody reads its list', async () => {
-  const running = program.start(['extract', fixturePath('sftp-large', 'capture.pcapng'), ...keys, '-o', join(dir, 'out')]);
+  const running = program.start(['extract', fixturePath('sftp-large', 'capture.pcapng'), ...keys, '-o', join(folder.dir, 'out')]);
   running.child.stdout?.destroy();
   expect(await running.done).toMatchObject({ code: 0, err: '' });
   expect(files()).toContain('manifest.json');
@@ -171,9 +165,9 @@ describe('a file system that is full', () => {
 
 test('a capture that hurts, and an output that nobody takes, at one time', async () => {
   const hostile = HOSTILE.find((h) => h.name.includes('5,000 packets'));
-  const path = join(dir, 'hostile.pcap');
+  const path = join(folder.dir, 'hostile.pcap');
   writeFileSync(path, Buffer.concat([...(hostile?.pieces() ?? [])]));
-  mkdirSync(join(dir, 'x'));
+  mkdirSync(join(folder.dir, 'x'));
   const running = program.start(['packets', path, '-T', 'ndjson'], { stdio: ['ignore', 'pipe', 'pipe'] });
   running.child.stdout?.once('data', () => running.child.stdout?.destroy());
   expect(await running.done).toMatchObject({ code: 0, err: '' });

@@ -1,22 +1,16 @@
 /** Secrets stay where they are: not in what is printed unless asked for, not in messages, and files are for their owner only. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { sshark } from '../support/cli.ts';
+import { PRINTING } from '../support/commands.ts';
 import { fixture, fixturePath } from '../support/fixtures.ts';
-import { Program } from '../support/program.ts';
+import { programAndFolder } from '../support/program.ts';
 
 jest.setTimeout(120_000);
 
-const program = new Program();
-let dir = '';
-beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'sshark-'));
-});
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
-afterAll(() => program.remove());
+const { program, folder } = programAndFolder();
 
 const call = (name: string) => [fixturePath(name, 'capture.pcapng'), '-k', fixturePath(name, 'secrets.keylog')];
 
@@ -35,19 +29,19 @@ const WRITING: readonly (readonly [title: string, args: (dir: string) => string[
 ];
 
 test.each(WRITING)('%s writes files that only their owner may read, whatever the umask', async (_, args) => {
-  const { code, err } = await program.run(args(dir), { umask: 0 });
+  const { code, err } = await program.run(args(folder.dir), { umask: 0 });
   expect([code, err]).toEqual([0, '']);
-  const made = readdirSync(dir, { recursive: true, withFileTypes: true });
+  const made = readdirSync(folder.dir, { recursive: true, withFileTypes: true });
   const files = made.filter((e) => e.isFile());
   expect(files.length).toBeGreaterThan(0);
   for (const e of files) expect([e.name, statSync(join(e.parentPath, e.name)).mode & 0o777]).toEqual([e.name, 0o600]);
   // Folders below the one that was asked for.
-  const inner = made.filter((e) => e.isDirectory() && e.parentPath !== dir);
+  const inner = made.filter((e) => e.isDirectory() && e.parentPath !== folder.dir);
   for (const e of inner) expect([e.name, statSync(join(e.parentPath, e.name)).mode & 0o777]).toEqual([e.name, 0o700]);
 });
 
 test('a file that others may read is replaced by one that they may not', async () => {
-  const target = join(dir, 'out.html');
+  const target = join(folder.dir, 'out.html');
   writeFileSync(target, 'before');
   chmodSync(target, 0o666);
   await sshark(['report', ...call('rekey'), '-o', target]);
@@ -58,30 +52,16 @@ test('a file that others may read is replaced by one that they may not', async (
 async function everything(name: string, keys: readonly string[], more: readonly string[] = []): Promise<string> {
   const capture = fixturePath(name, 'capture.pcapng');
   const calls = [
-    ['summary'],
-    ['summary', '-T', 'json'],
-    ['packets'],
-    ['packets', '-VV', '-x'],
-    ['packets', '-T', 'json'],
-    ['packets', '-T', 'fields', '-e', 'ssh.payload', '-e', 'sshark.summary'],
-    ['explain', '--level', 'deep'],
-    ['explain', '-T', 'markdown', '--level', 'deep'],
-    ['explain', '-T', 'json'],
-    ['explain', '-T', 'mermaid'],
-    ['kex'],
-    ['kex', '-T', 'json'],
-    ['secrets'],
-    ['secrets', '-T', 'json'],
-    ['follow'],
-    ['report', '--level', 'deep', '-o', join(dir, 'out.html')],
-    ['annotate', '--level', 'deep', '-o', join(dir, 'out.pcapng')],
+    ...PRINTING,
+    ['report', '--level', 'deep', '-o', join(folder.dir, 'out.html')],
+    ['annotate', '--level', 'deep', '-o', join(folder.dir, 'out.pcapng')],
   ];
   let all = '';
   for (const args of calls) {
     const { out, err } = await sshark([...args, capture, ...keys, ...more]);
     all += out + err;
   }
-  for (const file of ['out.html', 'out.pcapng']) all += readFileSync(join(dir, file), 'latin1');
+  for (const file of ['out.html', 'out.pcapng']) all += readFileSync(join(folder.dir, file), 'latin1');
   return all;
 }
 
@@ -134,14 +114,14 @@ const MALFORMED = [
 ];
 
 test.each(MALFORMED.map((line) => [line.replaceAll(MARK, '<secret>'), line]))('a key file with the line %j is not echoed', async (_, line) => {
-  const keys = join(dir, 'bad.keys');
+  const keys = join(folder.dir, 'bad.keys');
   writeFileSync(keys, `${line}\n`);
   const all = await everything('rekey', ['-k', keys]);
   expect(all.toLowerCase().includes(MARK.slice(0, 24))).toBe(false);
 });
 
 test('a key file given in the place of the capture is not echoed', async () => {
-  const keys = join(dir, 'keys');
+  const keys = join(folder.dir, 'keys');
   writeFileSync(keys, `${COOKIE} SHARED_SECRET ${MARK}\n`);
   const { code, out, err } = await sshark(['summary', keys]);
   expect(code).toBe(3);
@@ -149,7 +129,7 @@ test('a key file given in the place of the capture is not echoed', async () => {
 });
 
 test('a key file is read once: a pipe serves', async () => {
-  const fifo = join(dir, 'keys');
+  const fifo = join(folder.dir, 'keys');
   execFileSync('mkfifo', [fifo]);
   const running = program.start(['packets', fixturePath('rekey', 'capture.pcapng'), '-k', fifo]);
   writeFileSync(fifo, fixture('rekey').secrets ?? '');

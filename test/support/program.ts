@@ -2,6 +2,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Temporary, temporary } from './temporary.ts';
 
 /** What came of a process. */
 export interface Done {
@@ -108,4 +109,11 @@ export class Program {
   run(args: readonly string[], how: How = {}): Promise<Done> {
     return this.start(args, how).done;
   }
+}
+
+/** The program and a folder for each test, for all tests of a file. */
+export function programAndFolder(): { readonly program: Program; readonly folder: Temporary } {
+  const program = new Program();
+  afterAll(() => program.remove());
+  return { program, folder: temporary() };
 }
