@@ -73,5 +73,5 @@ export const BOMBS: readonly Bomb[] = [
   { name: '24 packets of 4 MiB', beyond: false, make: () => withMore('zlib', 's', 94, times(24, data(new Uint8Array(CAP - 9)))) },
   { name: `a file of ${FILE / 1e6} MB over SFTP`, beyond: false, file: FILE, make: () => withMore('zlib', 'c', 98, written(FILE / WRITE / 4)) },
   { name: 'one packet of 250 MB before the login', beyond: true, make: () => withMore('zlib-at-once', 's', 6, [zeros(IGNORE, LARGEST)]) },
-  { name: '24 packets of 4 MiB before the login', beyond: false, make: () => withMore('zlib-at-once', 'c', 5, times(24, zeros(IGNORE, CAP - 5))) },
+  { name: '48 packets of 4 MiB before the login', beyond: false, make: () => withMore('zlib-at-once', 'c', 5, times(48, zeros(IGNORE, CAP - 5))) },
 ];
