@@ -54,7 +54,7 @@ function fieldOptions(args: Arguments): { separator?: string; header?: boolean }
   const out: { separator?: string; header?: boolean } = {};
   for (const text of valuesOf(args['field-option'])) {
     const [, name, value = ''] = /^(separator|header)=(.+)$/s.exec(text) ?? [];
-    if (name === 'separator') out.separator = SEPARATORS[value] ?? value;
+    if (name === 'separator') out.separator = (Object.hasOwn(SEPARATORS, value) ? SEPARATORS[value] : undefined) ?? value;
     else if (name === 'header' && /^[yn]$/.test(value)) out.header = value === 'y';
     else throw new UsageError(`-E takes separator=CHARACTER or header=y or header=n, not ${JSON.stringify(text)}`);
   }

@@ -64,18 +64,20 @@ function tellBanner(tale: Tale, notes: Notes, banner: string): void {
 }
 
 /** What the methods are, for the sentence about an attempt. */
-const METHODS: Readonly<Record<string, readonly [text: string, rfc: string]>> = {
-  none: ['with the method none, which hardly ever succeeds: its purpose is to learn from the refusal which methods the server would take', '4252#5.2'],
-  password: ['with a password. It is sent as it is, inside the encryption: the server gets to see it, so a false server would too', '4252#8'],
-  publickey: ['with a key of the user: the private half stays on the client and signs', '4252#7'],
-  'publickey-hostbound-v00@openssh.com': [
-    "with a key of the user: the private half stays on the client and signs, and the signature also covers the server's host key",
-    'openssh:PROTOCOL#3.1',
-  ],
-  'keyboard-interactive': ['by questions of the server and answers of the user, in practice for a password or a one-time code', '4256#3'],
-  hostbased: ["with the key of the client's machine, which vouches for its user", '4252#9'],
-  'gssapi-with-mic': ['by GSS-API, mostly Kerberos: a third party vouches for the user', '4462#3'],
-};
+const METHODS: ReadonlyMap<string, readonly [text: string, rfc: string]> = new Map(
+  Object.entries({
+    none: ['with the method none, which hardly ever succeeds: its purpose is to learn from the refusal which methods the server would take', '4252#5.2'],
+    password: ['with a password. It is sent as it is, inside the encryption: the server gets to see it, so a false server would too', '4252#8'],
+    publickey: ['with a key of the user: the private half stays on the client and signs', '4252#7'],
+    'publickey-hostbound-v00@openssh.com': [
+      "with a key of the user: the private half stays on the client and signs, and the signature also covers the server's host key",
+      'openssh:PROTOCOL#3.1',
+    ],
+    'keyboard-interactive': ['by questions of the server and answers of the user, in practice for a password or a one-time code', '4256#3'],
+    hostbased: ["with the key of the client's machine, which vouches for its user", '4252#9'],
+    'gssapi-with-mic': ['by GSS-API, mostly Kerberos: a third party vouches for the user', '4462#3'],
+  } as const),
+);
 
 const OUTCOMES: Readonly<Record<LoginAttempt['outcome'], string>> = {
   success: 'It succeeded.',
@@ -85,7 +87,7 @@ const OUTCOMES: Readonly<Record<LoginAttempt['outcome'], string>> = {
 };
 
 function tellAttempt(tale: Tale, notes: Notes, a: LoginAttempt): void {
-  const [how, rfc] = METHODS[a.method] ?? [`with the method ${name(a.method)}`, '4252#5'];
+  const [how, rfc] = METHODS.get(a.method) ?? [`with the method ${name(a.method)}`, '4252#5'];
   const packets = tale.packets.filter((p) => p.frame >= a.firstFrame && p.frame <= a.lastFrame && p.number !== undefined && p.number >= 50 && p.number <= 79);
   const requests = packets.filter((p) => p.number === 50 && p.value?.methodName === a.method);
   const key = a.key === undefined ? '' : ` The key: ${name(a.key.type)} ${a.key.fingerprint}.`;

@@ -84,22 +84,24 @@ export function verifySignature(algorithm: string, key: Values, signature: Value
 }
 
 /** Milliseconds that a signature takes to be found wrong, about, by the type of the key. */
-const MILLISECONDS: Readonly<Record<string, number>> = {
-  'ssh-ed25519': 2.5,
-  'sk-ssh-ed25519@openssh.com': 2.5,
-  'ssh-ed448': 6,
-  'ecdsa-sha2-nistp256': 2.5,
-  'sk-ecdsa-sha2-nistp256@openssh.com': 2.5,
-  'ecdsa-sha2-nistp384': 6,
-  'ecdsa-sha2-nistp521': 12,
-};
+const MILLISECONDS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    'ssh-ed25519': 2.5,
+    'sk-ssh-ed25519@openssh.com': 2.5,
+    'ssh-ed448': 6,
+    'ecdsa-sha2-nistp256': 2.5,
+    'sk-ecdsa-sha2-nistp256@openssh.com': 2.5,
+    'ecdsa-sha2-nistp384': 6,
+    'ecdsa-sha2-nistp521': 12,
+  }),
+);
 
 /** What checking a signature by `key` costs at most, in milliseconds, about: the peer chooses the key. */
 export function verifyCost(key: Values): number {
   const bits = 8 * Math.max(bytes(key, 'n').length, bytes(key, 'p').length);
   if (key.type === 'ssh-dss') return Math.max(1, (Math.min(bits, MAX_DSA_BITS) / 1024) ** 2);
   if (bits > 0) return Math.max(1, (Math.min(bits, MAX_BITS) / 4096) ** 2);
-  return MILLISECONDS[plainType(String(key.type))] ?? 2.5;
+  return MILLISECONDS.get(plainType(String(key.type))) ?? 2.5;
 }
 
 /** What `check` says; numbers that are no key at all, which noble refuses by throwing, are a wrong signature too. */

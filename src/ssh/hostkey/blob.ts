@@ -131,7 +131,7 @@ export function sha256Fingerprint(key: Uint8Array): string {
   return `SHA256:${btoa(latin1(sha256(key))).replaceAll('=', '')}`;
 }
 
-const EC_BITS: Readonly<Record<string, number>> = { nistp256: 256, nistp384: 384, nistp521: 521, '1.3.132.0.10': 256 };
+const EC_BITS: ReadonlyMap<string, number> = new Map(Object.entries({ nistp256: 256, nistp384: 384, nistp521: 521, '1.3.132.0.10': 256 }));
 
 /** Size of a key as `ssh-keygen -l` prints it, bits; undefined for a type whose size we cannot tell. */
 export function keyBits(key: Partly<PublicKey>): number | undefined {
@@ -139,7 +139,7 @@ export function keyBits(key: Partly<PublicKey>): number | undefined {
   if (type === 'ssh-rsa') return key.n === undefined ? undefined : bitLength(key.n);
   if (type === 'ssh-dss') return key.p === undefined ? undefined : bitLength(key.p);
   if (type === 'ssh-ed448') return 448;
-  if (type.startsWith('ecdsa-') || type.startsWith('sk-ecdsa-')) return EC_BITS[type.replace(/^.*sha2-|@.*$/g, '')];
+  if (type.startsWith('ecdsa-') || type.startsWith('sk-ecdsa-')) return EC_BITS.get(type.replace(/^.*sha2-|@.*$/g, ''));
   return type === 'ssh-ed25519' || type === 'sk-ssh-ed25519@openssh.com' || type === 'ssh-mldsa44-ed25519@openssh.com' ? 256 : undefined;
 }
 

@@ -25,28 +25,30 @@ const masks = {
 };
 
 /** Extensions whose value has a structure. */
-const STRUCTURED: Readonly<Record<string, Codec<object>>> = {
-  supported: struct({ ...masks, extensionNames: described(repeat(text), 'Further requests.') }),
-  supported2: struct({
-    ...masks,
-    supportedOpenBlockVector: described(uint16, 'Locks that OPEN can ask for.'),
-    supportedBlockVector: described(uint16, 'Locks that BLOCK can ask for.'),
-    attribExtensionNames: described(counted(text), 'Further attributes.'),
-    extensionNames: described(counted(text), 'Further requests.'),
+const STRUCTURED: ReadonlyMap<string, Codec<object>> = new Map<string, Codec<object>>(
+  Object.entries({
+    supported: struct({ ...masks, extensionNames: described(repeat(text), 'Further requests.') }),
+    supported2: struct({
+      ...masks,
+      supportedOpenBlockVector: described(uint16, 'Locks that OPEN can ask for.'),
+      supportedBlockVector: described(uint16, 'Locks that BLOCK can ask for.'),
+      attribExtensionNames: described(counted(text), 'Further attributes.'),
+      extensionNames: described(counted(text), 'Further requests.'),
+    }),
+    'vendor-id': struct({
+      vendorName: described(text, 'Who made the program.'),
+      productName: described(text, 'Its name.'),
+      productVersion: described(text, 'Its version.'),
+      productBuildNumber: described(uint64, 'Its build.'),
+    }),
+    'acl-supported': struct({ capabilities: described(uint32, 'Kinds of entries in access control lists.') }),
   }),
-  'vendor-id': struct({
-    vendorName: described(text, 'Who made the program.'),
-    productName: described(text, 'Its name.'),
-    productVersion: described(text, 'Its version.'),
-    productBuildNumber: described(uint64, 'Its build.'),
-  }),
-  'acl-supported': struct({ capabilities: described(uint32, 'Kinds of entries in access control lists.') }),
-};
+);
 
 const bare: Codec<object> = struct({ data: described(rest, 'Its value.') });
 
 const extension = extend(struct({ name: described(text, 'Name of the extension.') }), (v) =>
-  struct({ value: described(box(STRUCTURED[v.name] ?? bare), 'What there is to say of it.') }),
+  struct({ value: described(box(STRUCTURED.get(v.name) ?? bare), 'What there is to say of it.') }),
 );
 
 /** The version, and pairs of name and value up to the end. */
