@@ -4,6 +4,7 @@ import { ByteQueue } from '../stream/queue.ts';
 import { CLEAR, type Framing } from './binary-packet.ts';
 import type { PacketInflater } from './crypto/inflate.ts';
 import type { Opener } from './crypto/opener.ts';
+import type { CompressionOffer } from './delay-compression.ts';
 import type { SentKexInit } from './kexinit.ts';
 import type { LaterKeys } from './later-keys.ts';
 import type { Decryption, DecryptionState, Identification } from './model.ts';
@@ -55,8 +56,12 @@ export class Direction {
   inflater: PacketInflater | undefined;
   /** Bytes of the zlib stream are missing, so that nothing behind them can be decompressed. */
   zlibBroken = false;
-  /** Compression was agreed that begins when the user is authenticated (zlib@openssh.com). */
+  /** Compression was agreed that begins when the user is authenticated (zlib@openssh.com, or the extension delay-compression). */
   inflateAfterLogin = false;
+  /** The compression in force, when it is none that sshark knows. */
+  unknownCompression: string | undefined;
+  /** What the extension delay-compression of this side offers. */
+  compressionOffer: CompressionOffer | undefined;
   identification: Identification | undefined;
   /** Sequence number of the next packet. */
   sequence = 0;

@@ -3,7 +3,7 @@
 import { problem } from '../wire/problem.ts';
 import { isAbove, openAbove } from './above.ts';
 import { SSH1_SEALED } from './binary-packet.ts';
-import { PacketInflater } from './crypto/inflate.ts';
+import { compressAfterLogin, compressAnew, noteOffer } from './delay-compression.ts';
 import type { Direction } from './direction.ts';
 import { guessMethod } from './guess.ts';
 import { kexMethod } from './kex/index.ts';
@@ -20,6 +20,7 @@ import type { SshSession } from './session.ts';
 const KEXINIT = 20;
 const NEWKEYS = 21;
 const EXT_INFO = 7;
+const NEWCOMPRESS = 8;
 const DISCONNECT = 1;
 /** What a message of a key exchange takes while it is kept, for each of its bytes and by itself: as bytes, and names of lists as strings. */
 const BYTE_COST = 8;
@@ -87,7 +88,7 @@ function handleOther(session: SshSession, d: Direction, packet: SshPacket, numbe
   if (number === KEXINIT) takeKexInit(session, d, packet);
   if (number === DISCONNECT && !packet.cut) takeDisconnect(session, d, packet);
   session.give({ packet });
-  if (number >= 50 && number < 80 && d.epoch > 0) followLogin(session, d, number);
+  if (number >= 50 && number < 80 && d.epoch > 0) followLogin(session, d, packet, number);
 }
 
 function takeDisconnect(session: SshSession, d: Direction, packet: SshPacket): void {
@@ -101,10 +102,12 @@ function openTransport(session: SshSession, d: Direction, packet: SshPacket, num
   if (sender !== undefined) session.learnRole(d.end, sender);
   packet.open(resolve(number, session.sideOf(d.end), context));
   if (number === EXT_INFO && !packet.cut) noteExtensions(session, d, packet);
+  if (number === NEWCOMPRESS) compressAnew(session, d, packet);
 }
 
 /** Extensions that change how later messages are to be read. */
 function noteExtensions(session: SshSession, d: Direction, packet: SshPacket): void {
+  noteOffer(session, d, packet.value?.extensions);
   const list = (packet.value?.extensions ?? []) as readonly ({ readonly extensionName?: string } | undefined)[];
   if (list.some((e) => e?.extensionName === 'no-flow-control')) session.connection.withoutWindows(session.sideOf(d.end));
 }
@@ -113,14 +116,14 @@ const USERAUTH_SUCCESS = 52;
 const USERAUTH_BANNER = 53;
 
 /** Keeps in mind whose turn it is during the login, and begins delayed compression at its end (RFC 4252; zlib@openssh.com). */
-function followLogin(session: SshSession, d: Direction, number: number): void {
+function followLogin(session: SshSession, d: Direction, packet: SshPacket, number: number): void {
   const other = session.direction(peer(d.end));
+  const asked = other.awaitingReply;
   if (session.sideOf(d.end) === 'client') d.awaitingReply = true;
   else if (number !== USERAUTH_BANNER) other.awaitingReply = false;
   if (number !== USERAUTH_SUCCESS || session.sideOf(d.end) !== 'server') return;
   session.authenticated = true;
-  // The client begins at a packet of its own, which shows by its zlib header: its packets may be read later than this one.
-  if (d.inflateAfterLogin) d.inflater ??= new PacketInflater(session.limits.inflatedBytes);
+  compressAfterLogin(session, d, packet, asked);
 }
 
 function checkOrder(session: SshSession, d: Direction, packet: SshPacket, number: number): void {

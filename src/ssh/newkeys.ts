@@ -2,9 +2,9 @@
 import { framingWithoutKeys } from './binary-packet.ts';
 import { cipher } from './crypto/ciphers.ts';
 import { compression } from './crypto/compression.ts';
-import { PacketInflater } from './crypto/inflate.ts';
 import { mac } from './crypto/macs.ts';
 import type { Opener } from './crypto/opener.ts';
+import { startCompression } from './delay-compression.ts';
 import { tryDerivedKeys } from './derived-keys.ts';
 import type { Direction, Obstacle } from './direction.ts';
 import { gapsOf, type KeyExchange, NoKeys } from './exchange.ts';
@@ -33,7 +33,7 @@ export function takeNewKeys(session: SshSession, d: Direction): void {
     give(d, 'lost', noAlgorithms(session, exchange));
     return;
   }
-  startCompression(session, d, algorithms);
+  startCompression(session, d, algorithms.compression);
   exchange.unlock(session);
   const source = exchange.keySource(session);
   d.suite = suiteOf(algorithms);
@@ -96,15 +96,6 @@ function readWithoutK(session: SshSession, d: Direction, exchange: KeyExchange, 
   };
   const tried = d.suite === undefined ? false : tryDerivedKeys(session, d, exchange, d.suite, without);
   if (tried !== true) readWithoutKeys(session, d, algorithms, tried === false ? why : new NoKeys(why.state, () => tried));
-}
-
-/** Each exchange begins its compression anew (RFC 4253 section 6.2). */
-export function startCompression(session: SshSession, d: Direction, algorithms: DirectionAlgorithms): void {
-  const row = compression(algorithms.compression ?? 'none');
-  d.inflateAfterLogin = row?.delayed === true;
-  const now = row !== undefined && row.name !== 'none' && (!row.delayed || (session.authenticated && session.sideOf(d.end) === 'server'));
-  d.zlibBroken = false;
-  d.inflater = now ? new PacketInflater(session.limits.inflatedBytes) : undefined;
 }
 
 /** Without keys the packets are read where nothing is encrypted, framed where the length is in clear, and else only counted. */

@@ -215,10 +215,16 @@ export class SshPacket implements Packet {
   }
 
   get summary(): string {
-    if (this.number === undefined) return this.encrypted ? `Encrypted packet, ${this.length} bytes` : 'Packet without a message';
+    if (this.number === undefined) return this.sealedSummary;
     const line = this.message?.summary((this.value ?? {}) as never, this.context) ?? `Unknown message ${this.number}`;
     const cut = this.cut ? ' [cut off]' : '';
     return `${this.discarded ? '[wrong guess, ignored by the other side] ' : ''}${line}${cut}`;
+  }
+
+  /** What can be said of a packet whose message is not known. */
+  private get sealedSummary(): string {
+    if (this.framed.inflated !== undefined) return `Packet whose payload stays compressed, ${this.length} bytes`;
+    return this.encrypted ? `Encrypted packet, ${this.length} bytes` : 'Packet without a message';
   }
 
   get fields(): readonly Field[] {

@@ -3,9 +3,10 @@ import type { Gap } from '../stream/chunk.ts';
 import { type Problem, problem } from '../wire/problem.ts';
 import { plausibleClearPacket } from './binary-packet.ts';
 import type { Opener } from './crypto/opener.ts';
+import { startCompression } from './delay-compression.ts';
 import type { Direction } from './direction.ts';
 import type { Effort } from './effort.ts';
-import { nextKeys, startCompression, whyNoNextKeys } from './newkeys.ts';
+import { nextKeys, whyNoNextKeys } from './newkeys.ts';
 import { NextEpoch } from './next-epoch.ts';
 import { type Header, SshPacket } from './packet.ts';
 import { effortFor, lookOn, type Quest, seek } from './quest.ts';
@@ -148,7 +149,7 @@ function readOn(session: SshSession, d: Direction, found: Found, reason: string,
     d.epoch++;
     d.kexinit = undefined;
     d.suite = found.keys.suite;
-    if (algorithms !== undefined) startCompression(session, d, algorithms);
+    if (algorithms !== undefined) startCompression(session, d, algorithms.compression);
   }
   d.opener = found.opener;
   d.sequence = found.sequence;

@@ -1,5 +1,6 @@
 /** Payloads out of their compression, also where the capture does not hold all of it (RFC 4253 section 6.2). */
 import { problem } from '../wire/problem.ts';
+import { compression } from './crypto/compression.ts';
 import { PacketInflater } from './crypto/inflate.ts';
 import { uint32At } from './crypto/opener.ts';
 import type { Direction } from './direction.ts';
@@ -11,6 +12,15 @@ import type { SshSession } from './session.ts';
 const BROKEN = 'from here on payloads stay compressed: the zlib stream needs every byte before it';
 const NOTHING = new Uint8Array(0);
 
+/** Puts the compression `name` into force for the next packets of `d`, with a stream of its own. */
+export function useCompression(session: SshSession, d: Direction, name: string): void {
+  const row = compression(name);
+  d.zlibBroken = false;
+  d.inflateAfterLogin = false;
+  d.unknownCompression = row === undefined ? name : undefined;
+  d.inflater = row?.compresses === true ? new PacketInflater(session.limits.inflatedBytes) : undefined;
+}
+
 /** Decompresses the payload of a packet, once compression has begun; one that cannot be decompressed has none. */
 export function unpack(session: SshSession, d: Direction, parts: OpenedParts): void {
   const { payloadBytes } = parts;
@@ -19,6 +29,11 @@ export function unpack(session: SshSession, d: Direction, parts: OpenedParts): v
   if (d.zlibBroken) {
     parts.inflated = NOTHING;
     if (!wasBroken) parts.problems = [problem('undecryptable', BROKEN, { span: parts.payload, rfc: '4253#6.2' })];
+    return;
+  }
+  if (d.unknownCompression !== undefined) {
+    // What reads as a message was sent before it began.
+    if (!isMessage(session, d, payloadBytes)) giveUpUnknown(d, d.unknownCompression, parts);
     return;
   }
   if (d.inflater === undefined) return;
@@ -32,6 +47,14 @@ export function unpack(session: SshSession, d: Direction, parts: OpenedParts): v
   const reason = `${out.error}; ${BROKEN}`;
   parts.problems = [...(parts.problems ?? []), problem(out.limit ? 'limit' : 'malformed', reason, { span: parts.payload, rfc: '4253#6.2' })];
   d.obstacle ??= { state: 'partial', reason };
+}
+
+function giveUpUnknown(d: Direction, name: string, parts: OpenedParts): void {
+  const reason = `sshark does not know the compression ${name}`;
+  parts.inflated = NOTHING;
+  parts.problems = [...(parts.problems ?? []), problem('undecryptable', reason, { span: parts.payload, rfc: '4253#6.2' })];
+  d.zlibBroken = true;
+  d.obstacle ??= { state: 'unsupported', reason };
 }
 
 /**
@@ -75,5 +98,5 @@ export function breakCompression(session: SshSession, d: Direction, frame: numbe
 
 /** True when the next payload of `d` may be compressed. */
 export function mayCompress(d: Direction): boolean {
-  return d.inflater !== undefined || d.inflateAfterLogin;
+  return d.inflater !== undefined || d.inflateAfterLogin || d.unknownCompression !== undefined;
 }

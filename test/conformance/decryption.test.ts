@@ -145,6 +145,7 @@ const FEATURES: Readonly<Record<string, (opened: Opened) => boolean>> = {
   'private-key': (o) => o.fixture.privateSecrets?.trimEnd().split('\n').length === 2,
   'secrets-block': (o) => firstBlock(o, DECRYPTION_SECRETS) > 0 && firstBlock(o, DECRYPTION_SECRETS) < firstBlock(o, ENHANCED_PACKET),
   'secrets-block-behind': ({ fixture: { capture } }) => blockTypes(capture).at(-1) === DECRYPTION_SECRETS,
+  'delay-compression': ({ packets }) => packets.some((p) => p.number === 8) && packets.some((p) => p.number !== 8 && p.inflated !== undefined),
   'strict-kex': ({ session }) => session.strictKex,
   'not-strict': ({ session, packets }) => !session.strictKex && packets.filter((p) => p.side === 'client').every((p, i) => p.sequence === i),
   rekey: ({ session }) => session.exchanges.length >= 4,

@@ -293,3 +293,10 @@ test('SSH-1 is told as what it is', () => {
   expect(chapters.map((c) => c.id)).not.toContain('negotiation');
   expect(chapters.flatMap((c) => c.notes.map((n) => n.text)).join()).toContain('SSH_SMSG_PUBLIC_KEY (client, frame 6)');
 });
+
+test('what delay-compression puts into force at the end of the login is told', async () => {
+  const told = chapter(await story('delay-compression-anew', 'student'), 'login');
+  expect(told).toContain('Both sides offered delay-compression');
+  expect(told).toContain('The server uses zlib for what follows its SSH_MSG_USERAUTH_SUCCESS, and the client none for what follows its SSH_MSG_NEWCOMPRESS');
+  expect(chapter(await story('zlib', 'student'), 'login')).not.toContain('delay-compression');
+});

@@ -23,7 +23,10 @@ const PURPOSES: Readonly<Record<string, readonly [text: string, rfc: string]>> =
     'It carries what the KEXINIT has no room for. It is encrypted, so nobody on the way can strike anything from it. The most important extension, server-sig-algs, tells the client how it may sign when it logs in.',
     '8308#2.3',
   ],
-  SSH_MSG_NEWCOMPRESS: ['Compression is agreed on once more, now that the user is known.', '8308#3.2'],
+  SSH_MSG_NEWCOMPRESS: [
+    'The next message of the client is the first under the compression that both sides offered for after the login (delay-compression).',
+    '8308#3.2',
+  ],
   SSH_MSG_KEXINIT: [
     'Each side sends its lists without waiting for the other; both then apply the same rule, so no message needs to say what was chosen.',
     '4253#7.1',

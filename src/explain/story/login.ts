@@ -1,8 +1,9 @@
 /** Chapter: the login, which happens inside the encrypted connection. */
 import { count, enumerated } from '../../bytes/words.ts';
-import type { LoginAttempt, Packet } from '../../ssh/model.ts';
+import { agreedCompression, compressionOffer } from '../../ssh/delay-compression.ts';
+import type { LoginAttempt, Packet, Side } from '../../ssh/model.ts';
 import { fieldAt, type Notes, packetAt, type Source } from '../note.ts';
-import { framesText, name, type Tale, type Teller } from './tale.ts';
+import { framesText, name, SIDES, type Tale, type Teller } from './tale.ts';
 
 /** Attempts told one by one. */
 const MOST_TOLD = 12;
@@ -36,6 +37,7 @@ export const login: Teller = {
     if (banner !== undefined) tellBanner(tale, notes, banner);
     for (const attempt of attempts.slice(0, MOST_TOLD)) tellAttempt(tale, notes, attempt);
     if (attempts.length > MOST_TOLD) notes.say('student', 'read', `There were ${count(attempts.length - MOST_TOLD, 'more attempt')}.`, ['4252#5']);
+    tellCompression(tale, notes);
     if (attempts.some((a) => a.signature !== undefined))
       tellBinding(
         notes,
@@ -61,6 +63,27 @@ function tellBanner(tale: Tale, notes: Notes, banner: string): void {
     packet === undefined ? undefined : packetAt(packet),
     '4252#5.4',
   ]);
+}
+
+/** What the extension delay-compression puts into force at the end of the login. */
+function tellCompression(tale: Tale, notes: Notes): void {
+  // A second EXT_INFO takes the place of the first (RFC 8308 section 2.4).
+  const last = (side: Side) => tale.packets.findLast((p) => p.side === side && p.number === 7);
+  const infos = { client: last('client'), server: last('server') };
+  const offers = { client: compressionOffer(infos.client?.value?.extensions), server: compressionOffer(infos.server?.value?.extensions) };
+  if (offers.client === undefined || offers.server === undefined) return;
+  const { client, server } = offers;
+  const [up, down] = SIDES.map((side) => name(agreedCompression(client, server, side) ?? 'nothing'));
+  notes.say(
+    'student',
+    'computed',
+    `Both sides offered delay-compression: they agree on compression once more, for the time when the user is known. The server uses ${down} for what follows its SSH_MSG_USERAUTH_SUCCESS, and the client ${up} for what follows its SSH_MSG_NEWCOMPRESS, by which it says that it has seen the former.`,
+    [...SIDES.map((side) => extensionsAt(infos[side])), '8308#3.2'],
+  );
+}
+
+function extensionsAt(packet: Packet | undefined): Source {
+  return packet === undefined ? undefined : fieldAt(packet, 'extensions');
 }
 
 /** What the methods are, for the sentence about an attempt. */
