@@ -58,7 +58,9 @@ function hasTag(session: Session, { epoch, side }: Packet): boolean {
 /** Every exchange proved, every packet opened, every MAC valid. */
 async function expectOpened(opened: Awaited<ReturnType<typeof open>>, exchanges: number) {
   const { session, packets, totals } = opened;
-  expect(session.exchanges.map((e) => e.signature.verdict)).toEqual(new Array(exchanges).fill('valid'));
+  // What GSS-API puts in the place of a signature only the two ends can check.
+  const verdict = session.exchanges[0]?.negotiation?.kex?.startsWith('gss-') === true ? 'unchecked' : 'valid';
+  expect(session.exchanges.map((e) => e.signature.verdict)).toEqual(new Array(exchanges).fill(verdict));
   const sealed = packets.filter((p) => p.epoch > 0);
   const wrong = sealed.filter((p) => p.mac !== (hasTag(session, p) ? 'valid' : 'none') || p.number === undefined);
   // Numbers, not packets: what jest would print of those is too long for a string.
@@ -146,6 +148,7 @@ const FEATURES: Readonly<Record<string, (opened: Opened) => boolean>> = {
   'secrets-block': (o) => firstBlock(o, DECRYPTION_SECRETS) > 0 && firstBlock(o, DECRYPTION_SECRETS) < firstBlock(o, ENHANCED_PACKET),
   'secrets-block-behind': ({ fixture: { capture } }) => blockTypes(capture).at(-1) === DECRYPTION_SECRETS,
   'delay-compression': ({ packets }) => packets.some((p) => p.number === 8) && packets.some((p) => p.number !== 8 && p.inflated !== undefined),
+  gss: ({ session }) => session.authentication.attempts.at(-1)?.method.startsWith('gssapi-') === true,
   'strict-kex': ({ session }) => session.strictKex,
   'not-strict': ({ session, packets }) => !session.strictKex && packets.filter((p) => p.side === 'client').every((p, i) => p.sequence === i),
   rekey: ({ session }) => session.exchanges.length >= 4,

@@ -22,7 +22,7 @@ export const hostKey: Teller = {
     notes.say(
       'student',
       'rule',
-      'So far anybody on the way could have answered in the place of the server, or changed what passed. What ends that is one hash over everything that was said, the exchange hash H, and one signature over it.',
+      `So far anybody on the way could have answered in the place of the server, or changed what passed. What ends that is one hash over everything that was said, the exchange hash H, and one ${method.family === 'gss' ? 'integrity code' : 'signature'} over it.`,
       ['4253#8'],
     );
     tellInputs(tale, notes, first);
@@ -55,12 +55,8 @@ function tellInputs(tale: Tale, notes: Notes, e: ExchangeExplanation): void {
   const hash = hashName(e.method?.hash ?? '');
   const rows = e.inputs.map(({ part, places }) => {
     const [first, last] = [places[0]?.frame, places[places.length - 1]?.frame];
-    const where =
-      part.from === 'both'
-        ? e.method?.family === 'rsa'
-          ? 'sent only encrypted'
-          : 'computed by both, never sent'
-        : `${part.from}, frame ${first ?? '?'}${last === first ? '' : `-${last}`}`;
+    const sent = first === undefined ? 'sent nowhere' : `${part.from}, frame ${first}${last === first ? '' : `-${last}`}`;
+    const where = part.from === 'both' ? (e.method?.family === 'rsa' ? 'sent only encrypted' : 'computed by both, never sent') : sent;
     return `${part.name.padEnd(12)}${String(part.value.length).padStart(5)}  ${part.kind.padEnd(7)} ${where}`;
   });
   const missing = e.missing.map((n) => `${n.padEnd(12)}    ?  ${n === 'K' ? 'not known: it takes a secrets file' : 'not in this file'}`);

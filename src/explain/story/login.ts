@@ -26,7 +26,7 @@ export const login: Teller = {
     notes.say(
       'student',
       'rule',
-      'Only now does the user come in. Names, passwords and signatures travel under the keys that were just made, to a server that has just proven its host key: nobody on the way reads or changes them.',
+      `Only now does the user come in. Names, passwords and signatures travel under the keys that were just made, to a server that has just proven ${tale.first?.method?.family === 'gss' ? 'who it is, by GSS-API' : 'its host key'}: nobody on the way reads or changes them.`,
       [request === undefined ? undefined : packetAt(request), '4252#4'],
     );
     const verb = { success: 'is logged in', failure: 'was not let in', unknown: 'tried to log in; the outcome is not in this file' }[outcome];
@@ -98,6 +98,7 @@ const METHODS: ReadonlyMap<string, readonly [text: string, rfc: string]> = new M
     ],
     'keyboard-interactive': ['by questions of the server and answers of the user, in practice for a password or a one-time code', '4256#3'],
     hostbased: ["with the key of the client's machine, which vouches for its user", '4252#9'],
+    'gssapi-keyex': ['by the GSS-API of the key exchange: who vouched for the server there vouches for the user too', '4462#4'],
     'gssapi-with-mic': ['by GSS-API, mostly Kerberos: a third party vouches for the user', '4462#3'],
   } as const),
 );

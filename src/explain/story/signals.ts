@@ -95,10 +95,11 @@ export function tellSafety(notes: Notes, agreed: Negotiation, packets: KexInits)
   for (const row of doubtful) notes.say('brief', 'rule', `${name(row.name)} is ${row.standing}: ${row.note}`, [row.rfc]);
   for (const row of rows.filter((r) => !doubtful.includes(r))) notes.say('student', 'rule', `${name(row.name)} (${row.standing}): ${row.note}`, [row.rfc]);
   if (agreed.choices.some((c) => c.failed)) return;
+  const gss = kexMethod(agreed.kex ?? '')?.family === 'gss';
   notes.say(
     'student',
     'rule',
-    'Could somebody on the way strike the strong names from these lists, so that a weak one is chosen? Nothing protects them at this moment. But both KEXINITs go whole into the exchange hash, as I_C and I_S, and the server signs that hash: the two sides would then hash different bytes, and the client would refuse the signature.',
+    `Could somebody on the way strike the strong names from these lists, so that a weak one is chosen? Nothing protects them at this moment. But both KEXINITs go whole into the exchange hash, as I_C and I_S, and the server ${gss ? 'proves that it has the same hash' : 'signs that hash'}: the two sides would then hash different bytes, and the client would refuse the ${gss ? 'proof' : 'signature'}.`,
     [...wholeAt(packets), '4253#8'],
   );
 }

@@ -53,7 +53,8 @@ test.each(recorded)('the server of $name signed the H that we compute', async ({
       .map((i) => ({ kind: 'SHARED_SECRET', bytes: i.bytes, side: cookies[i.cookie ?? ''] }));
     if (given.length === 0) continue;
     const { best } = resolveSecret({ method, transcript: t, hostKeyAlgorithm: n?.hostKey }, given, readings);
-    expect(best?.signature).toMatchObject({ verdict: 'valid' });
+    // GSS-API has an integrity code in its place: what proves H there are the packets that open (test/conformance/decryption.test.ts).
+    expect(best?.signature).toMatchObject({ verdict: method.family === 'gss' ? 'unchecked' : 'valid' });
     checked++;
   }
   expect(checked).toBeGreaterThan(0);
@@ -65,7 +66,7 @@ test('the recordings cover every family that a program here offers', () => {
       .manifest.exercises.filter((e) => e.startsWith('kex:'))
       .map((e) => kexMethod(e.slice(4))?.family),
   );
-  expect([...new Set(kex)].sort()).toEqual(['curve', 'dh', 'ecdh', 'gex', 'hybrid', 'rsa']);
+  expect([...new Set(kex)].sort()).toEqual(['curve', 'dh', 'ecdh', 'gex', 'gss', 'hybrid', 'rsa']);
 });
 
 const SHA = { sha1: 'sha1', sha224: 'sha224', sha256: 'sha256', sha384: 'sha384', sha512: 'sha512' } as const;
