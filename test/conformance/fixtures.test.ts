@@ -63,7 +63,9 @@ function sides(segments: readonly TcpSegment[]): Partial<Record<'client' | 'serv
   }
   const both = [...parts.values()].map((p) => sent(concat(...p)));
   const isServer = (s: Sent) =>
-    s.clear.some((m) => (m[0] as number) >= 30 && /^(ssh-|ecdsa-|rsa-)/.test(latin1(m.slice(9, 15)))) || kexinit(s).lists[0]?.includes('kex-strict-s');
+    s.identification === 'SSH-1.5-lab' ||
+    s.clear.some((m) => (m[0] as number) >= 30 && /^(ssh-|ecdsa-|rsa-)/.test(latin1(m.slice(9, 15)))) ||
+    kexinit(s).lists[0]?.includes('kex-strict-s');
   const server = both.find(isServer);
   const client = both.find((s) => s !== server);
   return { ...(client ? { client } : {}), ...(server ? { server } : {}) };
@@ -111,6 +113,7 @@ const FEATURES: Readonly<Record<string, Shows>> = {
   unimplemented: sends(3),
   debug: sends(4),
   rekey: ({ said }) => (said.messages?.client ?? []).filter((n) => n === 20).length >= 4,
+  ssh1: ({ client, server }) => [client, server].every((s) => s?.identification?.startsWith('SSH-1.5-')),
   'no-secrets': () => true,
 };
 

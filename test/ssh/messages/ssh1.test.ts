@@ -1,6 +1,8 @@
+import { collect, inMemory } from '../../../src/index.ts';
 import { SSH1_MESSAGES } from '../../../src/ssh/messages/index.ts';
 import { ssh1Fingerprint } from '../../../src/ssh/messages/ssh1.ts';
 import { decode } from '../../../src/wire/cursor.ts';
+import { fixture } from '../../support/fixtures.ts';
 import { SSH1_SAMPLES } from '../../support/samples.ts';
 
 /** Big-endian bytes of a number. */
@@ -42,4 +44,32 @@ test('the session key message names the cipher; encrypted messages have at least
   expect(fieldsOf(3).fields.get('encryptedSessionKey')?.value).toHaveLength(128);
   expect(SSH1_MESSAGES.get(14)).toMatchObject({ name: 'SSH_SMSG_SUCCESS', from: 'server' });
   expect(SSH1_MESSAGES.get(9)).toMatchObject({ name: 'SSH_CMSG_AUTH_PASSWORD', from: 'client' });
+});
+
+describe('recordings of clients that have the protocol in earnest', () => {
+  const read = async (name: string) => (await collect(inMemory(fixture(name).capture))).packets;
+
+  test.each(['ssh1-openssh', 'ssh1-putty'])('%s took the keys that are read here and answered with a session key', async (name) => {
+    const packets = await read(name);
+    expect(packets.map((p) => [p.side, p.number, p.problems])).toEqual([
+      ['server', 32, []],
+      ['server', 36, []],
+      ['server', 2, []],
+      ['client', 3, []],
+    ]);
+    const [, , keys, answer] = packets;
+    expect(answer?.value?.cookie).toEqual(keys?.value?.cookie);
+    expect(answer?.summary).toMatch(/^Session Key: 3DES \(3\), encrypted session key 10\d\d bits$/);
+  });
+
+  test('the fingerprint of the host key is that which PuTTY showed', async () => {
+    const [, bits, fingerprint] = /(\d+) ([0-9a-f:]{47})/.exec(fixture('ssh1-putty').manifest.expect.said ?? '') ?? [];
+    expect((await read('ssh1-putty'))[2]?.summary).toContain(`host key ${bits} bits MD5:${fingerprint}`);
+  });
+
+  test('a disconnect says why, as OpenSSH printed it', async () => {
+    const [only] = await read('ssh1-refused');
+    expect(only?.summary).toBe('Disconnect: "nobody is at home"');
+    expect(fixture('ssh1-refused').manifest.expect.said).toContain('nobody is at home');
+  });
 });
