@@ -16,7 +16,8 @@ const mpint1: Codec<Uint8Array> = {
     c.need(2, 'a bit count');
     const bits = c.uint8() * 256 + c.uint8();
     const v = c.take((bits + 7) >> 3);
-    if (bitLength(v) !== bits) c.report('noncanonical', `a number of ${bitLength(v)} bits that says ${bits}`, { start, end: c.pos }, RFC);
+    // PuTTY counts whole bytes for the session key, whatever its first bits are.
+    if (bitLength(v) !== bits && bits % 8 !== 0) c.report('noncanonical', `a number of ${bitLength(v)} bits that says ${bits}`, { start, end: c.pos }, RFC);
     return v;
   },
   write: (w, v) => {
