@@ -64,11 +64,20 @@ export function clockOf(resolution: number, offset: number): Clock {
   };
 }
 
+/** High words of the counts that a double holds exactly. */
+const EXACT = 2 ** 21;
+
 /** The moment that the 64-bit count of units `high`, `low` says, exact down to the nanosecond (what is finer is cut off). */
 export function momentOf(clock: Clock, high: number, low: number): Timestamp {
   if (clock.nanosPerUnit === 0) return exactMoment(clock, (BigInt(high) << 32n) | BigInt(low));
-  // Long division by at most 10^9 in steps of 32, 16 and 16 bits: no intermediate value reaches 2^53.
   const units = 1e9 / clock.nanosPerUnit;
+  if (high < EXACT) {
+    // Below 2^53 the quotient is never rounded up to a whole number: what it lacks of one is more than half of its last bit.
+    const count = high * 0x100000000 + low;
+    const seconds = Math.floor(count / units);
+    return { seconds: seconds + clock.offset, nanos: (count - seconds * units) * clock.nanosPerUnit };
+  }
+  // Long division by at most 10^9 in steps of 32, 16 and 16 bits: no intermediate value reaches 2^53.
   const top = Math.floor(high / units);
   const upper = (high - top * units) * 0x10000 + (low >>> 16);
   const middle = Math.floor(upper / units);

@@ -1,5 +1,6 @@
 /** pcapng files (draft-ietf-opsawg-pcapng): blocks, sections, interfaces, packets. */
 import { textOf } from '../bytes/text.ts';
+import { viewOf } from '../bytes/view.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { Problem, ProblemCode } from '../wire/problem.ts';
 import { u16, u32 } from './endian.ts';
@@ -22,13 +23,15 @@ import { OPT_COMMENT, readOptions } from './pcapng-options.ts';
 import { ProblemLog } from './problem-log.ts';
 import { RecordCutter, type RecordFormat } from './records.ts';
 
+const LEAST_PACKET = 32;
+
 /** Blocks that are read; all others are stepped over. The number is the least length, type and both lengths included. */
 const READ: ReadonlyMap<number, { name: string; least: number }> = new Map([
   [SECTION_HEADER, { name: 'section header', least: 28 }],
   [INTERFACE_DESCRIPTION, { name: 'interface description', least: 20 }],
   [OBSOLETE_PACKET, { name: 'packet', least: 32 }],
   [SIMPLE_PACKET, { name: 'simple packet', least: 16 }],
-  [ENHANCED_PACKET, { name: 'enhanced packet', least: 32 }],
+  [ENHANCED_PACKET, { name: 'enhanced packet', least: LEAST_PACKET }],
   [DECRYPTION_SECRETS, { name: 'decryption secrets', least: 20 }],
 ]);
 
@@ -91,6 +94,8 @@ export class PcapngReader implements CaptureReader, RecordFormat {
     } else if (this.cutter.offset === 0) return this.stop('the file does not begin with a section header');
     const type = u32(b, at, this.little);
     const length = u32(b, at + 4, this.little);
+    // Nearly every block is one of these: no need to look it up.
+    if (type === ENHANCED_PACKET && length >= LEAST_PACKET && length % 4 === 0 && length <= this.limits.blockBytes) return length;
     const known = READ.get(type);
     const least = known?.least ?? HEAD + TAIL;
     if (length < least) return this.stop(`a block of type ${type} with a length of ${length}, less than the ${least} that it needs`);
@@ -139,17 +144,18 @@ export class PcapngReader implements CaptureReader, RecordFormat {
   private packet(b: Uint8Array, body: number, end: number, interfaceId: number): void {
     const number = ++this.count;
     const from = this.interfaces[interfaceId];
-    const captured = u32(b, body + 12, this.little);
+    const view = viewOf(b);
+    const captured = view.getUint32(body + 12, this.little);
     const dataEnd = body + 20 + captured;
     if (from === undefined) this.report('malformed', `frame ${number} is of interface ${interfaceId}, which its section does not describe`);
     else if (dataEnd > end) this.report('malformed', `frame ${number} claims ${captured} captured bytes, and its block has ${end - body - 20}`);
     else if (captured > this.limits.frameBytes)
       this.report('limit', `frame ${number} has ${captured} bytes, more than the limit frameBytes, ${this.limits.frameBytes}`);
     else {
-      const time = momentOf(from.clock, u32(b, body + 4, this.little), u32(b, body + 8, this.little));
+      const time = momentOf(from.clock, view.getUint32(body + 4, this.little), view.getUint32(body + 8, this.little));
       const optionsAt = body + 20 + ((captured + 3) & ~3);
       const options = optionsAt < end ? this.packetOptions(b, optionsAt, end) : undefined;
-      this.add(number, time, interfaceId, from, b, body + 20, dataEnd, u32(b, body + 16, this.little), options);
+      this.add(number, time, interfaceId, from, b, body + 20, dataEnd, view.getUint32(body + 16, this.little), options);
     }
   }
 
