@@ -11,6 +11,8 @@ export interface RecordFormat {
   measure(buffer: Uint8Array, start: number): number;
   /** Takes the whole record `buffer[start..end)`. */
   record(buffer: Uint8Array, start: number, end: number): void;
+  /** Takes whole records of the commonest kind from `start` on, as many as follow each other; gives where it stopped. */
+  sweep?(buffer: Uint8Array, start: number): number;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -48,10 +50,15 @@ export class RecordCutter {
         at += this.collect(piece, at);
         continue;
       }
-      const length = this.format.measure(piece, at);
+      const { format } = this;
+      const end = format.sweep?.(piece, at) ?? at;
+      this.offset += end - at;
+      at = end;
+      if (piece.length - at < format.headerLength) continue;
+      const length = format.measure(piece, at);
       if (length <= 0) this.step(-length);
       else if (length <= piece.length - at) {
-        this.format.record(piece, at, at + length);
+        format.record(piece, at, at + length);
         this.offset += length;
         at += length;
       } else {
