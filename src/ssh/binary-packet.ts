@@ -57,10 +57,9 @@ export function frameAt(queue: ByteQueue, framing: Framing, limits: Limits): Fra
   if (bad !== undefined) return bad;
   const total = 4 + length + framing.tagLength;
   if (queue.length < total) return 'more';
-  const macSpan = { start: 4 + length, end: total };
   const misaligned = (framing.lengthInBlock ? length + 4 : length) % framing.blockLength !== 0;
   const problems = misaligned ? [misfit(length, framing.blockLength)] : NO_PROBLEMS;
-  return framing.open ? openFrame(total, length, macSpan, queue.at(4), problems) : { total, length, macSpan, problems };
+  return framing.open ? openFrame(total, length, queue.at(4), problems) : { total, length, macSpan: { start: 4 + length, end: total }, problems };
 }
 
 function misfit(length: number, blockLength: number): Problem {
@@ -68,17 +67,41 @@ function misfit(length: number, blockLength: number): Problem {
   return problem('noncanonical', `packet_length ${length} is no multiple of the block size ${blockLength}`, place);
 }
 
+/** A packet in clear whose parts fit. */
+class ClearFrame implements Frame {
+  readonly total: number;
+  readonly length: number;
+  readonly padding: number;
+  readonly payload: Span;
+  readonly problems: readonly Problem[];
+
+  constructor(total: number, length: number, padding: number, problems: readonly Problem[]) {
+    this.total = total;
+    this.length = length;
+    this.padding = padding;
+    this.payload = { start: 5, end: 4 + length - padding };
+    this.problems = problems;
+  }
+
+  get paddingSpan(): Span {
+    return { start: this.payload.end, end: 4 + this.length };
+  }
+
+  get macSpan(): Span {
+    return { start: 4 + this.length, end: this.total };
+  }
+}
+
 const PADDING_LENGTH = { span: { start: 4, end: 5 }, rfc: '4253#6' };
 
 /** A packet in clear: its payload and padding are known, too. */
-function openFrame(total: number, length: number, macSpan: Span, padding: number, before: readonly Problem[]): Frame {
+function openFrame(total: number, length: number, padding: number, before: readonly Problem[]): Frame {
   if (padding + 1 > length) {
     const problems = [...before, problem('malformed', `padding_length ${padding} in a packet of ${length} bytes`, PADDING_LENGTH)];
-    return { total, length, macSpan, padding, payload: { start: 5, end: 4 + length }, problems };
+    return { total, length, macSpan: { start: 4 + length, end: total }, padding, payload: { start: 5, end: 4 + length }, problems };
   }
   const problems = padding < 4 ? [...before, problem('noncanonical', `${padding} bytes of padding, where 4 are the least`, PADDING_LENGTH)] : before;
-  const end = 4 + length - padding;
-  return { total, length, macSpan, padding, payload: { start: 5, end }, paddingSpan: { start: end, end: 4 + length }, problems };
+  return new ClearFrame(total, length, padding, problems);
 }
 
 const PACKET_LENGTH = { span: { start: 0, end: 4 }, rfc: '4253#6.1' };

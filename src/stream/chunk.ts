@@ -71,6 +71,11 @@ export class Chunk implements Moment {
     return this.made;
   }
 
+  /** Offset of the first byte in `frame`, when all of them lie there one behind the other. */
+  get frameOffset(): number | undefined {
+    return typeof this.whereabouts === 'number' ? this.whereabouts : undefined;
+  }
+
   /** Where each byte lies in the capture; `start` of an origin counts from the first byte of this chunk. */
   get origins(): readonly Origin[] {
     const { whereabouts, length, frame } = this;

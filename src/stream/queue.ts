@@ -7,8 +7,8 @@ import type { Chunk } from './chunk.ts';
 /** A chunk as the queue remembers it: of its bytes only how many there were. */
 type Mark = Chunk;
 
-/** The four numbers of each `Origin`, in its order. */
-type Runs = readonly number[];
+/** The four numbers of each `Origin`, in its order; or the frame offset of the only one, when it is one run of the frame of the piece. */
+type Runs = readonly number[] | number;
 
 /** A piece taken out of a queue. */
 export class Taken {
@@ -48,12 +48,17 @@ export class Taken {
 
   /** The bytes and their frames; offsets count from the first byte. */
   get space(): Space {
-    this.made ??= new Space(this.kept ?? this.length, originsOf(this.runs), this.exact);
+    this.made ??= new Space(this.kept ?? this.length, this.origins, this.exact);
     return this.made;
+  }
+
+  private get origins(): Origin[] {
+    const { runs, length, frame } = this;
+    return typeof runs === 'number' ? [{ start: 0, length, frame, frameOffset: runs }] : originsOf(runs);
   }
 }
 
-function originsOf(runs: Runs): Origin[] {
+function originsOf(runs: readonly number[]): Origin[] {
   const out: Origin[] = [];
   for (let i = 0; i < runs.length; i += 4) {
     const [start, length, frame, frameOffset] = runs.slice(i, i + 4) as [number, number, number, number];
@@ -172,9 +177,20 @@ export class ByteQueue {
   take(length: number, keep = true): Taken {
     const from = this.offset;
     const bytes = keep ? copyOf(this.buffer, this.head, this.head + length) : undefined;
-    const taken = new Taken(length, bytes, from, this.markOf(from + Math.max(length, 1) - 1), this.runs(from, from + length), this.isExact(from + length));
+    const taken = this.takenFromOne(from, length, bytes) ?? this.takenFromMany(from, length, bytes);
     this.skip(length);
     return taken;
+  }
+
+  /** The piece when all of it came in one segment, as most do. */
+  private takenFromOne(from: number, length: number, bytes: Uint8Array | undefined): Taken | undefined {
+    const mark = this.marks[this.firstMark];
+    if (mark?.frameOffset === undefined || length === 0 || endOf(mark) < from + length) return undefined;
+    return new Taken(length, bytes, from, mark, mark.frameOffset + from - mark.offset, mark.exact);
+  }
+
+  private takenFromMany(from: number, length: number, bytes: Uint8Array | undefined): Taken {
+    return new Taken(length, bytes, from, this.markOf(from + Math.max(length, 1) - 1), this.runs(from, from + length), this.isExact(from + length));
   }
 
   /** Drops `length` bytes, which must be there. */
@@ -238,7 +254,7 @@ export class ByteQueue {
   }
 
   /** The runs of the stream bytes `[from, to)`, counted from `from`. */
-  private runs(from: number, to: number): Runs {
+  private runs(from: number, to: number): readonly number[] {
     let out: number[] | undefined;
     for (let i = this.firstMark; i < this.marks.length; i++) {
       const mark = this.marks[i] as Mark;
