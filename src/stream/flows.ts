@@ -151,10 +151,15 @@ export class FlowTable {
 
   private converse(conversation: Conversation, record: number, s: Segment, a: boolean): void {
     if (!conversation.over) conversation.segment(s, a ? 'a' : 'b');
+    if (s.end > s.start) this.reckon(conversation);
+    if (conversation.over) this.conversations[record] = conversation.absent;
+  }
+
+  /** Counts what `conversation` keeps now. */
+  private reckon(conversation: Conversation): void {
     this.kept += conversation.reckon();
     if (this.kept > this.mostKept) this.mostKept = this.kept;
     if (this.kept > this.limits.sessionBytes) this.lighten();
-    if (conversation.over) this.conversations[record] = conversation.absent;
   }
 
   /** A SYN, FIN or RST on a known flow: true when it is the SYN of a new connection between the same ends. */
