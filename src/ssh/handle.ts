@@ -17,6 +17,8 @@ import { type Context, isKexNumber, resolve, senderOf } from './resolve.ts';
 import { peer, sideOfKexNames } from './roles.ts';
 import type { SshSession } from './session.ts';
 
+const BARE: Context = { protocol: 2, kex: undefined };
+
 const KEXINIT = 20;
 const NEWKEYS = 21;
 const EXT_INFO = 7;
@@ -97,10 +99,10 @@ function takeDisconnect(session: SshSession, d: Direction, packet: SshPacket): v
 }
 
 function openTransport(session: SshSession, d: Direction, packet: SshPacket, number: number): void {
-  const context: Context = { protocol: 2, kex: undefined };
-  const sender = senderOf(number, context);
-  if (sender !== undefined) session.learnRole(d.end, sender);
-  packet.open(resolve(number, session.sideOf(d.end), context));
+  // What these numbers mean does not hang on who sends them.
+  const def = resolve(number, undefined, BARE);
+  if (def?.from !== undefined) session.learnRole(d.end, def.from);
+  packet.open(def);
   if (number === EXT_INFO && !packet.cut) noteExtensions(session, d, packet);
   if (number === NEWCOMPRESS) compressAnew(session, d, packet);
 }
@@ -210,7 +212,7 @@ function firstMethod(names: readonly string[]): KexMethod | undefined {
 }
 
 function handleNewKeys(session: SshSession, d: Direction, packet: SshPacket): void {
-  packet.open(resolve(NEWKEYS, undefined, { protocol: 2, kex: undefined }));
+  packet.open(resolve(NEWKEYS, undefined, BARE));
   checkOrder(session, d, packet, NEWKEYS);
   session.give({ packet });
   if (packet.cut) return;

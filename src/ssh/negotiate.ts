@@ -50,6 +50,8 @@ export interface Negotiation {
   readonly client: DirectionAlgorithms;
   readonly server: DirectionAlgorithms;
   readonly choices: readonly Choice[];
+  /** Two lists have nothing in common, and the connection must fail. */
+  readonly failed: boolean;
   /** The sides announced a guessed packet; it is to be discarded when it is wrong (RFC 4253 section 7). */
   readonly guess: Readonly<Record<Side, 'none' | 'right' | 'wrong'>>;
   /** Both sides announced strict KEX (OpenSSH PROTOCOL section 1.10). */
@@ -101,6 +103,7 @@ function settle(client: KexInit, server: KexInit): Negotiation {
     client: { cipher: ciphers[0].chosen, mac: macs[0].chosen, compression: compressions[0].chosen },
     server: { cipher: ciphers[1].chosen, mac: macs[1].chosen, compression: compressions[1].chosen },
     choices,
+    failed,
     guess: { client: guess(client), server: guess(server) },
     strict: STRICT_PAIRS.some(([c, v]) => client.kexAlgorithms.includes(c) && server.kexAlgorithms.includes(v)),
   };

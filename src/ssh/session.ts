@@ -82,7 +82,8 @@ export class SshSession implements Session {
   /** Lists without a common name: the connection had to fail (RFC 4253 section 7.1). */
   private reportDisagreement(): void {
     for (const { epoch, negotiation } of this.exchanges) {
-      for (const choice of negotiation?.choices ?? []) {
+      if (negotiation?.failed !== true) continue;
+      for (const choice of negotiation.choices) {
         if (choice.failed)
           this.report(problem('unexpected', `key exchange ${epoch}, ${choice.list}: ${choice.reason}; the connection must fail`, { rfc: '4253#7.1' }));
       }
@@ -189,7 +190,9 @@ export class SshSession implements Session {
       if (p.name === name) return;
       if (p.frame > frame) at = i;
     }
-    phases.splice(at, 0, { name, time: { seconds: time.seconds, nanos: time.nanos }, frame });
+    const phase = { name, time: { seconds: time.seconds, nanos: time.nanos }, frame };
+    if (at === phases.length) phases.push(phase);
+    else phases.splice(at, 0, phase);
   }
 
   /** Bytes that are kept until its end, about. */
