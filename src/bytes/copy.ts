@@ -47,6 +47,15 @@ export function zeros(length: number): Uint8Array<ArrayBuffer> {
 /** A copy of `bytes[start..end)`. Unlike `slice` it is one for a Node Buffer too, whose `slice` shares its memory. */
 export function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
   const out = zeros(end - start);
-  out.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
+  copyTo(out, 0, bytes, start, end);
   return out;
+}
+
+/** Up to this length a loop is done before `set` has begun and the view that it wants is made. */
+const LOOPED = 64;
+
+/** Copies `from[start..end)` to `to` from `at` on, where there must be room. */
+export function copyTo(to: Uint8Array, at: number, from: Uint8Array, start: number, end: number): void {
+  if (end - start > LOOPED) to.set(start === 0 && end === from.length ? from : from.subarray(start, end), at);
+  else for (let i = start, j = at; i < end; i++, j++) to[j] = from[i] as number;
 }

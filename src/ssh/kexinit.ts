@@ -1,5 +1,5 @@
 /** SSH_MSG_KEXINIT read once: programs send the same lists again and again, and only the cookie changes. */
-import { copyOf, zeros } from '../bytes/copy.ts';
+import { copyOf, copyTo, zeros } from '../bytes/copy.ts';
 import type { Codec } from '../wire/codec.ts';
 import { type Decoded, decode } from '../wire/cursor.ts';
 import type { KexInit } from './negotiate.ts';
@@ -41,7 +41,29 @@ export function decodeKexInit(codec: Codec<unknown>, bytes: Uint8Array, start: n
 }
 
 function withCookie(decoded: Decoded<Record<string, unknown>>, bytes: Uint8Array, start: number): Decoded<Record<string, unknown>> {
-  return { ...decoded, value: { ...decoded.value, cookie: copyOf(bytes, start, start + COOKIE_LENGTH) } };
+  const cookie = copyOf(bytes, start, start + COOKIE_LENGTH);
+  const { fields, problems, secret } = decoded;
+  const value = problems.length === 0 ? withLists(cookie, decoded.value as unknown as KexInit) : { ...decoded.value, cookie };
+  return { value, fields, problems, secret };
+}
+
+/** A whole KEXINIT, its fields in their order: named one by one, as copying an object costs a look at all it has. */
+function withLists(cookie: Uint8Array, lists: KexInit): Record<string, unknown> {
+  return {
+    cookie,
+    kexAlgorithms: lists.kexAlgorithms,
+    serverHostKeyAlgorithms: lists.serverHostKeyAlgorithms,
+    encryptionAlgorithmsClientToServer: lists.encryptionAlgorithmsClientToServer,
+    encryptionAlgorithmsServerToClient: lists.encryptionAlgorithmsServerToClient,
+    macAlgorithmsClientToServer: lists.macAlgorithmsClientToServer,
+    macAlgorithmsServerToClient: lists.macAlgorithmsServerToClient,
+    compressionAlgorithmsClientToServer: lists.compressionAlgorithmsClientToServer,
+    compressionAlgorithmsServerToClient: lists.compressionAlgorithmsServerToClient,
+    languagesClientToServer: lists.languagesClientToServer,
+    languagesServerToClient: lists.languagesServerToClient,
+    firstKexPacketFollows: lists.firstKexPacketFollows,
+    reserved: lists.reserved,
+  } satisfies KexInit;
 }
 
 /** A KEXINIT and its bytes. */
@@ -80,9 +102,10 @@ class SharedKexInit implements SentKexInit {
   constructor(lists: KexInit, packet: Uint8Array, tail: Uint8Array) {
     this.lists = lists;
     this.tail = tail;
-    this.own = zeros(packet.length - tail.length);
-    this.own.set(packet.subarray(0, HEAD_LENGTH));
-    this.own.set(packet.subarray(HEAD_LENGTH + tail.length), HEAD_LENGTH);
+    const own = zeros(packet.length - tail.length);
+    copyTo(own, 0, packet, 0, HEAD_LENGTH);
+    copyTo(own, HEAD_LENGTH, packet, HEAD_LENGTH + tail.length, packet.length);
+    this.own = own;
   }
 
   get packet(): Uint8Array {
