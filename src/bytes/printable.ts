@@ -13,12 +13,23 @@ const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
 
 /** `text` with every unsafe character replaced by a visible escape (`\n`, `\x1b`, `\u202e`); a backslash stays as it is. */
 export function printable(text: string): string {
-  return text.replace(UNSAFE, (c) => {
-    const short = SHORT[c];
-    if (short !== undefined) return short;
-    const code = c.charCodeAt(0);
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
-  });
+  return isPlain(text)
+    ? text
+    : text.replace(UNSAFE, (c) => {
+        const short = SHORT[c];
+        if (short !== undefined) return short;
+        const code = c.charCodeAt(0);
+        return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+      });
+}
+
+/** True when all of it is printable US-ASCII, as nearly every text is: that is told sooner than what is unsafe is looked for. */
+function isPlain(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c < 0x20 || c > 0x7e) return false;
+  }
+  return true;
 }
 
 /** JSON text (as JSON.stringify wrote it) with every unsafe character that JSON itself leaves alone written as a \u escape. */

@@ -14,7 +14,35 @@ function isAscii(bytes: Uint8Array): boolean {
  * anything else as ISO 8859-1, so that every byte still shows as one character.
  */
 export function textOf(bytes: Uint8Array): string {
-  if (bytes.length < SHORT && isAscii(bytes)) return latin1(bytes);
+  if (bytes.length <= NAME) return nameOf(bytes);
+  return decoded(bytes);
+}
+
+/** Names of software and algorithms come again and again. A text of at most so many bytes is looked for among the last ones. */
+const NAME = 64;
+const NAMES = 256;
+const names: string[] = new Array(NAMES).fill('');
+
+function nameOf(bytes: Uint8Array): string {
+  const { length } = bytes;
+  let hash = length;
+  for (let i = 0; i < length; i++) hash = (Math.imul(hash, 31) + (bytes[i] as number)) | 0;
+  const place = (hash ^ (hash >>> 8)) & (NAMES - 1);
+  const known = names[place] as string;
+  if (isText(bytes, known)) return known;
+  const text = length < SHORT && isAscii(bytes) ? latin1(bytes) : decoded(bytes);
+  if (text.length === length) names[place] = text;
+  return text;
+}
+
+/** True when each of `bytes` is the character of `text` at its place. */
+function isText(bytes: Uint8Array, text: string): boolean {
+  if (text.length !== bytes.length) return false;
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
+function decoded(bytes: Uint8Array): string {
   try {
     return strict.decode(bytes);
   } catch {

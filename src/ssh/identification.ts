@@ -141,10 +141,25 @@ function oddCharacter(bytes: Uint8Array, start: number, end: number): string | u
   return undefined;
 }
 
+interface Parts {
+  readonly protocolVersion: string;
+  readonly softwareVersion: string;
+  readonly comments: string | undefined;
+}
+
+/** The strings seen last, of the length that is allowed, with their parts: few programs make many sessions. */
+const known = new Map<string, Parts>();
+const MOST_KNOWN = 256;
+
 /** `SSH-2.0-OpenSSH_9.2 Debian` in its parts; empty strings when it does not have the form. */
-export function partsOf(text: string): { protocolVersion: string; softwareVersion: string; comments: string | undefined } {
+export function partsOf(text: string): Parts {
+  const before = known.get(text);
+  if (before !== undefined) return before;
   const m = /^SSH-([^-]*)-([^ ]*)(?: ([\s\S]*))?$/.exec(text);
-  return { protocolVersion: m?.[1] ?? '', softwareVersion: m?.[2] ?? '', comments: m?.[3] };
+  const parts = { protocolVersion: m?.[1] ?? '', softwareVersion: m?.[2] ?? '', comments: m?.[3] };
+  if (known.size >= MOST_KNOWN) known.clear();
+  if (text.length <= LONGEST) known.set(text, parts);
+  return parts;
 }
 
 /** Which protocol a version string speaks: 1.99 is both (RFC 4253 section 5.1). */

@@ -1,5 +1,26 @@
-/** The first line of what may be text. */
-import { latin1Bytes, lineOf } from '../../src/bytes/text.ts';
+/** Bytes as text, and the first line of what may be text. */
+import fc from 'fast-check';
+import { latin1Bytes, lineOf, textOf } from '../../src/bytes/text.ts';
+
+test('a text is the same whatever was read before it', () => {
+  const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const plainly = (bytes: Uint8Array) => {
+    try {
+      return utf8.decode(bytes);
+    } catch {
+      return String.fromCharCode(...bytes);
+    }
+  };
+  // Few values, so that texts share their place among those remembered; some of them UTF-8, some not.
+  const byte = fc.constantFrom(0, 0x41, 0x42, 0x61, 0x7f, 0xc3, 0xa9, 0xff);
+  const bytes = fc.uint8Array({ maxLength: 66 }).chain((any) => fc.array(byte, { minLength: 0, maxLength: any.length }));
+  fc.assert(
+    fc.property(fc.array(bytes, { maxLength: 40 }), (all) => {
+      for (const one of [...all, ...all]) expect(textOf(Uint8Array.from(one))).toBe(plainly(Uint8Array.from(one)));
+    }),
+    { seed: 7, numRuns: 200 },
+  );
+});
 
 test.each([
   ['Protocol mismatch.\n', 'Protocol mismatch.'],
