@@ -6,11 +6,12 @@ import { ETHER_TYPES } from './ether.ts';
 import { Fragments } from './fragment.ts';
 import { IP_EXTENSIONS } from './ip.ts';
 import { LINK_TYPES } from './link.ts';
-import { ETHER_TYPE, FRAGMENT, type Header, IP_PROTOCOL, LINK_TYPE, type Next, NOTHING, Packet, type Row, SEGMENT, UDP_PORT } from './packet.ts';
+import { ETHER_TYPE, ETHERNET, FRAGMENT, type Header, IP_PROTOCOL, LINK_TYPE, type Next, NOTHING, Packet, type Row, SEGMENT, UDP_PORT } from './packet.ts';
 import type { Segment } from './segment.ts';
 import { Tally } from './tally.ts';
 import { tcp } from './tcp.ts';
 import { GRE_PROTOCOLS, IP_TUNNELS, UDP_TUNNELS } from './tunnel.ts';
+import { takeUsual, USUAL_HEADERS } from './usual.ts';
 
 /** Every header that sshark takes off, by number space. */
 const HEADERS = new Map<Next, Header>([
@@ -47,6 +48,7 @@ export class SegmentReader {
     packet.begin(frame);
     if (frame.linkType > 0xffff) return this.unknownLink(frame.linkType);
     let next: Next = LINK_TYPE + frame.linkType;
+    if (next === ETHERNET && this.limits.encapsulations >= USUAL_HEADERS && takeUsual(packet)) return packet;
     for (let left = this.limits.encapsulations; left > 0 && next !== NOTHING; left--) {
       const header = HEADERS.get(next);
       if (header === undefined) return next < ETHER_TYPE ? this.unknownLink(next - LINK_TYPE) : undefined;

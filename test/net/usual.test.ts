@@ -1,0 +1,101 @@
+/** Ethernet, IPv4 and TCP taken off together come to the same as one by one. */
+import fc from 'fast-check';
+import type { Frame } from '../../src/capture/frame.ts';
+import { DEFAULT_LIMITS } from '../../src/limits.ts';
+import { ETHERNET, LINK_TYPE, Packet } from '../../src/net/packet.ts';
+import { SegmentReader } from '../../src/net/reader.ts';
+import { Tally } from '../../src/net/tally.ts';
+import { takeUsual } from '../../src/net/usual.ts';
+
+const ETHERNET_LENGTH = 14;
+/** LINKTYPE_IPV4: no link header, so that the headers are taken off one by one. */
+const BARE_IPV4 = 228;
+
+/** A frame of Ethernet, IPv4 and TCP with `payload` bytes; bytes of it at offsets are then set to others. */
+function frameOf(payload: number, changes: readonly (readonly [offset: number, value: number])[]): Uint8Array {
+  const bytes = Uint8Array.from({ length: 54 + payload }, (_, i) => (i * 37) & 0xff);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(12, 0x0800);
+  bytes[14] = 0x45;
+  view.setUint16(16, 40 + payload);
+  view.setUint16(20, 0x4000);
+  bytes[23] = 6;
+  bytes[46] = 0x50;
+  for (const [offset, value] of changes) bytes[offset % bytes.length] = value;
+  return bytes;
+}
+
+/** What is read of `bytes[skip..end)` of a buffer in which something stands before and behind. */
+function read(bytes: Uint8Array, skip: number, linkType: number, cut: number, original: number) {
+  const buffer = new Uint8Array(bytes.length + 20).fill(0x45);
+  buffer.set(bytes, 7);
+  const end = Math.max(7 + skip, 7 + bytes.length - cut);
+  const reader = new SegmentReader(DEFAULT_LIMITS);
+  const frame: Frame = {
+    number: 3,
+    seconds: 4,
+    nanos: 5,
+    interfaceId: 0,
+    linkType,
+    buffer,
+    start: 7 + skip,
+    end,
+    originalLength: original,
+    comments: undefined,
+  };
+  const s = reader.read(frame);
+  const { problems } = reader;
+  if (s === undefined) return { problems };
+  const { source, destination, sourcePort, destinationPort, sequence, acknowledgement, flags, window, start, missing, ipVersion, origins } = s;
+  const ends = { source: [...source], destination: [...destination], sourcePort, destinationPort, ipVersion };
+  return { problems, ...ends, sequence, acknowledgement, flags, window, start, end: s.end, missing, origins, offset: s.frameOffset + skip };
+}
+
+/** Where something of the three headers stands that decides how they are read: mostly one of these, else anywhere. */
+const offset = fc.oneof(fc.constantFrom(14, 16, 17, 20, 21, 23, 46, 47), fc.integer({ min: 14, max: 60 }));
+const value = fc.oneof(fc.constantFrom(0, 6, 0x20, 0x28, 0x40, 0x45, 0x50, 0x60, 0xff), fc.nat(255));
+
+test('any headers', () => {
+  let usual = 0;
+  fc.assert(
+    fc.property(
+      fc.nat(40),
+      fc.array(fc.tuple(offset, value), { maxLength: 3 }),
+      fc.oneof(fc.constant(0), fc.nat(60)),
+      fc.nat(3),
+      (payload, changes, cut, more) => {
+        const bytes = frameOf(payload, changes);
+        const original = bytes.length + more - 1;
+        expect(read(bytes, 0, ETHERNET - LINK_TYPE, cut, original)).toEqual(
+          read(bytes, ETHERNET_LENGTH, BARE_IPV4, cut, Math.max(0, original - ETHERNET_LENGTH)),
+        );
+        const packet = new Packet(new Tally(1));
+        const frame = {
+          number: 1,
+          seconds: 0,
+          nanos: 0,
+          interfaceId: 0,
+          linkType: 1,
+          buffer: bytes,
+          start: 0,
+          end: bytes.length,
+          originalLength: bytes.length,
+        };
+        packet.begin({ ...frame, comments: undefined });
+        if (takeUsual(packet)) usual++;
+      },
+    ),
+    { seed: 11, numRuns: 3000 },
+  );
+  // Both ways were gone.
+  expect(usual).toBeGreaterThan(300);
+  expect(usual).toBeLessThan(2700);
+});
+
+test('where three headers are more than the limit allows, that is said', () => {
+  const bytes = frameOf(4, []);
+  const reader = new SegmentReader({ ...DEFAULT_LIMITS, encapsulations: 2 });
+  const frame = { number: 1, seconds: 0, nanos: 0, interfaceId: 0, linkType: 1, buffer: bytes, start: 0, end: bytes.length, originalLength: bytes.length };
+  expect(reader.read({ ...frame, comments: undefined })).toBeUndefined();
+  expect(reader.problems.map((p) => p.code)).toEqual(['limit']);
+});
