@@ -45,8 +45,9 @@ export class SessionReader implements FlowHandler {
     queue.settle();
   }
 
-  gap(gap: Gap): void {
-    const d = this.session.direction(gap.from);
+  gap(told: Gap): void {
+    const d = this.session.direction(told.from);
+    const gap = withoutFin(d, told);
     const side = this.session.sideOf(gap.from);
     const where = `${gap.size} bytes of the ${side} at stream offset ${gap.offset} are not in the capture`;
     this.session.report(problem('gap', where, { frame: gap.frame, span: { start: gap.offset, end: gap.offset + gap.size } }));
@@ -199,4 +200,14 @@ function readable(d: Direction): boolean {
   if (d.stage !== 'packets') return false;
   if (d.opener === undefined) return d.framing.open && d.framing.protocol === 2;
   return d.suite?.cipher.name === 'none' && d.inflater === undefined && !d.zlibBroken;
+}
+
+/**
+ * The gap without the number of a FIN: all packets have even lengths (RFC 4253 section 6: a multiple of 8, a length field or a MAC
+ * more), so that an odd number of bytes behind the identification string is one too many.
+ */
+function withoutFin(d: Direction, gap: Gap): Gap {
+  const start = d.identification?.space.bytes.length;
+  const odd = gap.unseen && start !== undefined && (gap.offset + gap.size - start) % 2 !== 0;
+  return odd ? { ...gap, size: gap.size - 1 } : gap;
 }

@@ -95,6 +95,8 @@ export interface Gap extends Timestamp {
   readonly size: number;
   /** The frame that brought the first byte behind it; when nothing is there, the one at which it became certain. */
   readonly frame: number;
+  /** Only acknowledgements tell of it: its last byte may be none but the number of a FIN (RFC 9293 section 3.4). */
+  readonly unseen: boolean;
 }
 
 /** How a flow ended: FIN of both ends, RST, a new SYN on the same ports, silence, the end of the capture, or a limit. */

@@ -167,8 +167,8 @@ export class Reassembler {
   finish(now: Moment): void {
     this.settle();
     for (let end = this.endOfHole; end !== Number.POSITIVE_INFINITY && !this.closed && !this.discarded; end = this.endOfHole) this.giveUp(now, end);
-    // One acknowledged sequence number may be a FIN that was not captured (RFC 9293 section 3.4).
-    if (!this.closed && !this.discarded && this.acked > this.offset + 1) this.giveUp(now, this.acked);
+    // The last sequence number acknowledged may be that of a FIN that was not captured (RFC 9293 section 3.4).
+    if (!this.closed && !this.discarded && this.acked > this.offset + 1) this.giveUp(now, this.acked, true);
   }
 
   /** Offset after the last byte known to exist and not cut. */
@@ -275,14 +275,14 @@ export class Reassembler {
     if (this.held.cost > 0) this.giveUp(s, this.held.start);
   }
 
-  /** The bytes up to offset `end` are not in the capture. */
-  private giveUp(now: Moment, end: number): void {
+  /** The bytes up to offset `end` are not in the capture; `unseen` as in Gap. */
+  private giveUp(now: Moment, end: number, unseen = false): void {
     const { frame: certain, seconds, nanos } = now;
     const offset = this.offset;
     const behind = this.held.start === end ? this.held.startFrame : undefined;
     this.next = advance(this.next, end - offset);
     this.offset = end;
-    this.sink.gap({ from: this.from, offset, size: end - offset, frame: behind ?? certain, seconds, nanos });
+    this.sink.gap({ from: this.from, offset, size: end - offset, frame: behind ?? certain, unseen, seconds, nanos });
     this.release();
   }
 

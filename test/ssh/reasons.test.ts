@@ -153,6 +153,33 @@ test.each(['cipher-aes128-ctr-etm', 'cipher-aes256-ctr', 'cipher-chacha20', 'cip
   },
 );
 
+describe('the last segment of a side is lost, and its FIN with it', () => {
+  // What the peer acknowledges counts the FIN as one more byte, which none of the stream is.
+  test.each(['openssh-login', 'cipher-aes128-cbc', 'cipher-aes256-gcm', 'cipher-none-zlib', 'dropbear-server'])(
+    '%s: the gap has as many bytes as the segment',
+    async (name) => {
+      const { segments, secrets } = recording(name);
+      const fin = (s: v.TcpSegment) => (s.flags & 1) !== 0;
+      let acknowledged = 0;
+      for (const port of new Set(segments.map((s) => s.sourcePort))) {
+        const own = segments.filter((s) => s.sourcePort === port);
+        const last = own.findLast((s) => s.payload.length > 0) as v.TcpSegment;
+        const end = own.find(fin);
+        if (end !== undefined && segments.some((s) => s.sourcePort !== port && s.acknowledgement === (end.sequence + end.payload.length + 1) % 2 ** 32))
+          acknowledged++;
+        const { session, client, server } = await read(
+          segments.filter((s) => s !== last && !(s.sourcePort === port && fin(s))),
+          secrets,
+        );
+        const side = session.client.port === port ? 'client' : 'server';
+        expect(session.problems.find((p) => p.code === 'gap')?.message).toContain(`${last.payload.length} bytes of the ${side} at stream offset`);
+        expect({ client, server }[side].reason).toContain(`a gap of ${last.payload.length} bytes at frame`);
+      }
+      expect(acknowledged).toBeGreaterThan(0);
+    },
+  );
+});
+
 test('a stream that ends within a packet was not opened whole; one that the capture cuts was, as far as it goes', async () => {
   const { segments, secrets } = recording('cipher-aes128-ctr-etm');
   const whole = await read(segments, secrets);

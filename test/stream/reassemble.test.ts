@@ -258,7 +258,7 @@ describe('gaps', () => {
     r.pass(1, A + 16, B);
     expect(r.log()).toEqual(['a 0 "abc"', 'a gap 3+10', 'a 13 "nop"']);
     // What stands behind it was there all the time: no frame of later on has brought it.
-    expect(r.sessions[0]?.gaps).toEqual([{ from: 'a', offset: 3, size: 10, frame: 5, seconds: 1_700_000_000, nanos: 0 }]);
+    expect(r.sessions[0]?.gaps).toEqual([{ from: 'a', offset: 3, size: 10, frame: 5, unseen: false, seconds: 1_700_000_000, nanos: 0 }]);
     expect(r.sessions[0]?.chunks[1]).toMatchObject({ frame: 5, origins: [{ frame: 5 }] });
   });
 
@@ -288,6 +288,7 @@ describe('gaps', () => {
   test('a direction of which only the answer to its SYN and the acknowledgements are there', () => {
     const r = new Recorder().feed({ from: 'b', seq: B - 1, ack: A, flags: 'SA' }, { from: 'b', seq: B, ack: A + 20, data: 'xyz' }).finish();
     expect(r.log()).toEqual(['a 0 "xyz"', 'b gap 0+20', 'end capture']);
+    expect(r.sessions[0]?.gaps[0]?.unseen).toBe(true); // the last of them may be a FIN
   });
 
   test('only what was acknowledged is given up', () => {
