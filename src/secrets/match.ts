@@ -92,8 +92,11 @@ export class MatchedSecrets implements Secrets {
   }
 }
 
-/** The letters of what `side` sends (RFC 4253 section 7.2); undefined without its encryption key. */
+const NO_KEY = new Uint8Array(0);
+
+/** The letters of what `side` sends (RFC 4253 section 7.2); undefined without its encryption key, unless there is a MAC key: under the cipher `none` that is all. */
 function lettersOf({ letters, ciphers, macs }: DerivedKeys, side: Side): DirectionKeys | undefined {
   const [iv, key, macKey] = side === 'client' ? [letters.A, letters.C, letters.E] : [letters.B, letters.D, letters.F];
-  return key === undefined ? undefined : { cipher: ciphers?.[side], mac: macs?.[side], key, iv, macKey };
+  if (key === undefined && macKey === undefined) return undefined;
+  return { cipher: ciphers?.[side], mac: macs?.[side], key: key ?? NO_KEY, iv, macKey };
 }

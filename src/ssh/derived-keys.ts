@@ -142,10 +142,13 @@ function lackOf({ kind, ...keys }: OfferedKeys, side: Side, { cipher, mac: row }
   if (kind !== 'keys') return undefined;
   const letters = LETTERS_OF[side];
   const has = keys[side];
-  if (has === undefined) return `has no encryption key of the ${side} (letter ${letters.key})`;
+  const noMacKey = `has no MAC key of the ${side} (letter ${letters.mac})`;
+  if (has === undefined && cipher.keyLength === 0) return noMacKey;
+  if (has === undefined || (has.key.length === 0 && cipher.keyLength > 0)) return `has no encryption key of the ${side} (letter ${letters.key})`;
   if (has.cipher !== undefined && plainName(has.cipher) !== plainName(cipher.name)) return `is for ${has.cipher}, and the ${side} uses ${cipher.name}`;
   if (has.key.length < cipher.keyLength) return tooShort(letters.key, has.key, cipher.name, cipher.keyLength);
   const noIv = has.iv === undefined ? `has no IV of the ${side} (letter ${letters.iv})` : tooShort(letters.iv, has.iv, cipher.name, cipher.ivLength);
+  if (cipher.keyLength === 0 && row !== undefined && has.macKey === undefined) return noMacKey;
   // Of CBC only the first packet needs it.
   if ((has.iv?.length ?? 0) < cipher.ivLength && !cipher.name.includes('-cbc')) return noIv;
   return row === undefined || row.family === 'hmac' || row.family === 'umac' ? undefined : `is of ${row.name}, which is not supported`;

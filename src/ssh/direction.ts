@@ -50,6 +50,8 @@ export class Direction {
   later: LaterKeys | undefined;
   /** Whose keys `opener` has, when they are not derived from a K; for the record. */
   keyNote: string | undefined;
+  /** Why no MAC can be verified though a secret was given, where nothing is encrypted. */
+  unverified: string | undefined;
   /** packet_length of the packet at the head of the queue, once it was decrypted. */
   expected: number | undefined;
   /** Decompresses the payloads, once that has begun. */
@@ -108,7 +110,7 @@ export class Direction {
   /** Whether MACs under the keys of exchange `epoch` were right; undefined when none was looked at. */
   verdictOf(epoch: number): boolean | undefined {
     if (this.lastProven >= epoch) return true;
-    return this.epoch >= epoch && this.obstacle !== undefined ? false : undefined;
+    return this.epoch >= epoch && (this.obstacle !== undefined || this.unverified !== undefined) ? false : undefined;
   }
 
   private get outcome(): Obstacle {
@@ -124,7 +126,8 @@ export class Direction {
   /** What vouches for the packets, in words. */
   private get verified(): string {
     if (this.opener?.tailLength === 0) return ', and no MAC protects it';
-    return this.opener?.unchecked === true ? ', but no MAC was verified, as its key is not known' : ' and its integrity verified';
+    if (this.opener?.unchecked !== true) return ' and its integrity verified';
+    return this.unverified === undefined ? ', but no MAC was verified, as its key is not known' : `, but no MAC can be verified: ${this.unverified}`;
   }
 }
 

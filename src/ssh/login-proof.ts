@@ -37,7 +37,7 @@ export function checkLogin(packet: SshPacket, proof: Proof, keyField: string, se
   const signature = value.signature as Signature | undefined;
   const at = spanOf('signature');
   if (signature === undefined || at === undefined) return;
-  const verdict = boundTo(payload, spanOf('serverHostKey'), session) ?? verdictOn(payload.subarray(0, at.start), value, key, signature, session.sessionId);
+  const verdict = boundTo(payload, spanOf('serverHostKey'), session) ?? verdictOn(payload.subarray(0, at.start), value, key, signature, session);
   proof.signature = { algorithm: typeof signature.algorithm === 'string' ? signature.algorithm.slice(0, 64) : undefined, ...verdict };
   if (verdict.verdict === 'invalid')
     packet.problems.push(problem('unauthentic', `the user's signature: ${verdict.reason}`, { rfc: keyField === 'publicKey' ? '4252#7' : '4252#9' }));
@@ -64,22 +64,34 @@ function verdictOn(
   value: Readonly<Record<string, unknown>>,
   key: PublicKey,
   signature: Signature,
-  sessionId: Uint8Array | undefined,
+  { sessionId, identifierDoubtful }: LoginSession,
 ): Verdict {
   if (sessionId === undefined) return { verdict: 'unchecked', reason: 'the session identifier is not known: the first key exchange has no secret' };
   const name = String(value.publicKeyAlgorithmName);
-  return verifySignature(hostKeyAlgorithm(name)?.signature ?? name, key, signature, concat(encode(string, sessionId), signed));
+  const found = verifySignature(hostKeyAlgorithm(name)?.signature ?? name, key, signature, concat(encode(string, sessionId), signed));
+  return identifierDoubtful ? orDoubt(found) : found;
+}
+
+/** What a signature says that does not fit a session identifier for which nothing vouches: nothing. */
+function orDoubt(found: Verdict): Verdict {
+  const reason = 'it does not fit the session identifier, which may be wrong: neither a signature of the host key nor a MAC vouches for it';
+  return found.verdict === 'invalid' ? { verdict: 'unchecked', reason } : found;
 }
 
 /** Whether `signatures` prove the private halves of `keys`, as hostkeys-prove-00@openssh.com asks (openssh PROTOCOL section 2.5). */
-export function checkHostKeyProofs(keys: readonly Uint8Array[], signatures: readonly (Signature | undefined)[], sessionId: Uint8Array | undefined): Verdict {
+export function checkHostKeyProofs(
+  keys: readonly Uint8Array[],
+  signatures: readonly (Signature | undefined)[],
+  { sessionId, identifierDoubtful }: Pick<LoginSession, 'sessionId' | 'identifierDoubtful'>,
+): Verdict {
   if (sessionId === undefined) return { verdict: 'unchecked', reason: 'the session identifier is not known' };
   if (signatures.length !== keys.length) return { verdict: 'invalid', reason: `${signatures.length} proofs for ${keys.length} keys` };
   for (const [i, blob] of keys.entries()) {
     const signature = signatures[i];
     const signed = concat(encode(string, utf8(HOST_KEYS_PROVE)), encode(string, sessionId), encode(string, blob));
     const key = decode(hostKeyBlob, blob, { complete: true }).value;
-    const found = verifySignature(String(signature?.algorithm), key, signature ?? {}, signed);
+    const check = verifySignature(String(signature?.algorithm), key, signature ?? {}, signed);
+    const found = identifierDoubtful ? orDoubt(check) : check;
     if (found.verdict !== 'valid') return { verdict: found.verdict, reason: `key ${i + 1}: ${found.reason}` };
   }
   return { verdict: 'valid', reason: 'every key was proven' };

@@ -20,6 +20,8 @@ const FIRST_OF_METHOD = 60;
 /** What the login asks of its session. */
 export interface LoginSession {
   readonly sessionId: Uint8Array | undefined;
+  /** Nothing shows that it is right. */
+  readonly identifierDoubtful: boolean;
   /** The host key of the first key exchange. */
   readonly hostKey: HostKey | undefined;
   /** True when the capture holds all that was sent, so that what is missing was never sent. */

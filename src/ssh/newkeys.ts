@@ -28,6 +28,7 @@ export function takeNewKeys(session: SshSession, d: Direction): void {
   d.suite = undefined;
   d.proven = false;
   d.keyNote = undefined;
+  d.unverified = undefined;
   d.later = undefined;
   if (exchange === undefined || algorithms === undefined) {
     give(d, 'lost', noAlgorithms(session, exchange));
@@ -84,22 +85,26 @@ function suiteOf(algorithms: DirectionAlgorithms): Suite | undefined {
     : { cipher: row, mac: row.aead || algorithms.mac === undefined || algorithms.mac === 'none' ? undefined : mac(algorithms.mac) };
 }
 
-const WRONG_LETTERS = 'an encryption key, IV or MAC key is not that of this direction of the exchange';
+/** Which derived keys may be wrong when those that name the exchange do not fit. */
+function wrongLetters(algorithms: DirectionAlgorithms): string {
+  const which = algorithms.cipher === 'none' ? 'fit: the' : 'open it: an encryption key, IV or';
+  return `do not ${which} MAC key is not that of this direction of the exchange`;
+}
 
 /** Without K there may be the derived keys themselves. */
 function readWithoutK(session: SshSession, d: Direction, exchange: KeyExchange, algorithms: DirectionAlgorithms, why: Obstacle): void {
   const without = (tried: string, named: boolean) => {
     d.stage = 'packets';
-    const words = () =>
-      named ? `the derived keys of ${tried} do not open it: ${WRONG_LETTERS}` : `${why.reason}; nor do the derived keys of ${tried} open it`;
-    readWithoutKeys(session, d, algorithms, new NoKeys(why.state, words));
+    const words = () => (named ? `the derived keys of ${tried} ${wrongLetters(algorithms)}` : `${why.reason}; nor do the derived keys of ${tried} open it`);
+    readWithoutKeys(session, d, algorithms, new NoKeys(why.state, words), true);
   };
   const tried = d.suite === undefined ? false : tryDerivedKeys(session, d, exchange, d.suite, without);
-  if (tried !== true) readWithoutKeys(session, d, algorithms, tried === false ? why : new NoKeys(why.state, () => tried));
+  if (tried === false) readWithoutKeys(session, d, algorithms, why, false);
+  else if (tried !== true) readWithoutKeys(session, d, algorithms, new NoKeys(why.state, () => tried), true);
 }
 
-/** Without keys the packets are read where nothing is encrypted, framed where the length is in clear, and else only counted. */
-function readWithoutKeys(session: SshSession, d: Direction, algorithms: DirectionAlgorithms, why: Obstacle): void {
+/** Without keys the packets are read where nothing is encrypted, framed where the length is in clear, and else only counted; `given`: some were given. */
+function readWithoutKeys(session: SshSession, d: Direction, algorithms: DirectionAlgorithms, why: Obstacle, given: boolean): void {
   const row = cipher(algorithms.cipher ?? '');
   if (row === undefined) {
     give(d, 'unsupported', unsupported(algorithms));
@@ -107,6 +112,7 @@ function readWithoutKeys(session: SshSession, d: Direction, algorithms: Directio
   }
   if (row.name === 'none') {
     d.opener = openerWithoutKeys(algorithms);
+    if (given) d.unverified = why.reason;
     if (d.opener === undefined) give(d, 'unsupported', unsupported(algorithms));
     return;
   }

@@ -6,13 +6,14 @@ import type { Opener } from './crypto/opener.ts';
 import { startCompression } from './delay-compression.ts';
 import type { Direction } from './direction.ts';
 import type { Effort } from './effort.ts';
+import { openerWithoutKeys } from './keys.ts';
 import { nextKeys, whyNoNextKeys } from './newkeys.ts';
 import { NextEpoch } from './next-epoch.ts';
 import { type Header, SshPacket } from './packet.ts';
 import { effortFor, lookOn, type Quest, seek } from './quest.ts';
 import { Resync, type Standpoint } from './resync.ts';
 import { peer } from './roles.ts';
-import type { Damage } from './sealed-packet.ts';
+import { type Damage, provesKeys } from './sealed-packet.ts';
 import { type Found, type Look, Scan, type Search, Searches, type View } from './search.ts';
 import type { SshSession } from './session.ts';
 import { type Shape, type Suite, shapeOf } from './shape.ts';
@@ -194,7 +195,9 @@ function wrongKeys(session: SshSession, d: Direction): string {
 /** The packet at the head of the queue does not open. If the keys are right all the same, the next one is looked for. */
 export function recoverFromDamage(session: SshSession, d: Direction, damage: Damage): void {
   const { suite } = d;
-  if (suite === undefined || !keysAreRight(session, d)) {
+  const clear = suite?.cipher.name === 'none';
+  if (clear && damage.total !== undefined && !keysAreRight(session, d) && readUnverified(session, d, damage.message, damage.total)) return;
+  if (suite === undefined || (!clear && !keysAreRight(session, d))) {
     const frame = takeDamaged(session, d, damage, damage.total ?? d.queue.length, 1);
     const reason = `${damage.message} (frame ${frame}): ${wrongKeys(session, d)}`;
     giveUp(session, d, 'unauthentic', reason, frame);
@@ -203,10 +206,23 @@ export function recoverFromDamage(session: SshSession, d: Direction, damage: Dam
   seekBehind(session, d, damage, suite, (effort) => noneBehind(session, d, damage, effort));
 }
 
+/** Nothing is encrypted, so that wrong keys only leave the MACs in doubt: true when reading goes on without them. It is said once. */
+function readUnverified(session: SshSession, d: Direction, message: string, total: number): boolean {
+  const side = session.sideOf(d.end);
+  const algorithms = session.exchanges[d.epoch - 1]?.negotiation?.[side];
+  const opener = algorithms === undefined ? undefined : openerWithoutKeys(algorithms);
+  if (opener === undefined) return false;
+  d.opener = opener;
+  const frame = d.queue.frameOf(total);
+  d.unverified = `${message} (frame ${frame}): ${wrongKeys(session, d)}`;
+  session.report(problem('unauthentic', `${side}: no MAC can be verified: ${d.unverified}`, { frame, rfc: '4253#6.4' }));
+  return true;
+}
+
 /** They opened a packet, those of the other side did, or the host key has signed the exchange hash that they are derived from; or none are needed. */
 function keysAreRight(session: SshSession, d: Direction): boolean {
   const proven = d.proven || session.direction(peer(d.end)).lastProven >= d.epoch;
-  const unneeded = d.suite?.cipher.name === 'none' && d.opener?.unchecked === true;
+  const unneeded = d.opener !== undefined && !provesKeys(d, d.opener);
   return proven || unneeded || session.exchanges[d.epoch - 1]?.best?.signature.verdict === 'valid';
 }
 

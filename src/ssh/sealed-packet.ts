@@ -52,6 +52,11 @@ export function verdictOf(opener: Opener): MacVerdict {
   return opener.unchecked === true ? 'unchecked' : 'valid';
 }
 
+/** True when packets that `opener` opens show that the keys of `d` are right: not where nothing is encrypted and no MAC is compared. */
+export function provesKeys(d: Direction, opener: Opener): boolean {
+  return d.suite?.cipher.name !== 'none' || verdictOf(opener) === 'valid';
+}
+
 /** The parts of a packet in clear. Spans are made when asked for. */
 export class OpenedParts implements Framed {
   readonly opened: Opened;

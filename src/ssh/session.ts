@@ -275,6 +275,11 @@ export class SshSession implements Session {
     return new SessionParty(this.flow[end], this.direction(end), this.begun(end), side, this.exchanges[0]?.kexinit[end]?.lists);
   }
 
+  /** Nothing shows that the session identifier is right: neither the host key's signature over it nor a MAC. */
+  get identifierDoubtful(): boolean {
+    return this.a.lastProven === 0 && this.b.lastProven === 0 && this.exchanges[0]?.best?.signature.verdict !== 'valid';
+  }
+
   get strictKex(): boolean {
     return this.strict === true;
   }

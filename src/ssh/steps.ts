@@ -15,7 +15,7 @@ import { passData } from './pass-data.ts';
 import { lookOn } from './quest.ts';
 import { recoverFromDamage, recoverInClear } from './recover.ts';
 import { peer } from './roles.ts';
-import { OpenedParts, openNext, verdictOf } from './sealed-packet.ts';
+import { OpenedParts, openNext, provesKeys, verdictOf } from './sealed-packet.ts';
 import type { SshSession } from './session.ts';
 import { mayCompress, unpack } from './unpack.ts';
 
@@ -154,8 +154,10 @@ function readSealed(session: SshSession, d: Direction, opener: Opener): boolean 
   const { sequence } = d;
   const total = opened.size + opener.tailLength;
   d.sequence = (sequence + 1) >>> 0;
-  d.proven = true;
-  d.lastProven = d.epoch;
+  if (provesKeys(d, opener)) {
+    d.proven = true;
+    d.lastProven = d.epoch;
+  }
   d.encryptedBytes += total;
   d.encryptedPackets++;
   if (passData(session, d, opened, total)) return true;

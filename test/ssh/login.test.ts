@@ -80,6 +80,7 @@ function loginWith(payload: Uint8Array, parts: Partial<LoginSession> = {}) {
   const hostKeyBlob = hex(LOGIN_HOST_KEY);
   const session: LoginSession = {
     sessionId: hex(LOGIN_SESSION),
+    identifierDoubtful: false,
     hostKey: hostKeyOf(hostKeyBlob, { type: 'ssh-ed25519' }),
     sure: true,
     limits: DEFAULT_LIMITS,
@@ -107,6 +108,11 @@ describe.each(SIGNED_REQUESTS)('a login of OpenSSH with $type', ({ type, payload
     const other = hex(LOGIN_SESSION);
     other[0] = (other[0] ?? 0) ^ 1;
     expect(loginWith(sent, { sessionId: other }).attempt?.signature?.verdict).toBe('invalid');
+    expect(loginWith(sent, { sessionId: other, identifierDoubtful: true }).attempt?.signature).toMatchObject({
+      verdict: 'unchecked',
+      reason: expect.stringMatching(/session identifier, which may be wrong/),
+    });
+    expect(loginWith(sent, { identifierDoubtful: true }).attempt?.signature?.verdict).toBe('valid');
     const renamed = sent.slice();
     renamed[5] = (renamed[5] ?? 0) ^ 1;
     const { attempt, packet } = loginWith(renamed);
@@ -138,10 +144,13 @@ test('the proof that OpenSSH gave of a host key is right, for this session only'
   const row = GLOBAL_REQUESTS.find((r) => r.name === 'hostkeys-prove-00@openssh.com');
   const answer = decode(row?.success.body ?? fail(), hex(HOST_KEY_PROOF.answer), { start: 1 }).value as { signatures: never[] };
   expect(keys).toHaveLength(1);
-  expect(checkHostKeyProofs(keys, answer.signatures, hex(HOST_KEY_PROOF.sessionId)).verdict).toBe('valid');
-  expect(checkHostKeyProofs(keys, answer.signatures, hex(LOGIN_SESSION)).verdict).toBe('invalid');
-  expect(checkHostKeyProofs(keys, [], hex(HOST_KEY_PROOF.sessionId)).verdict).toBe('invalid');
-  expect(checkHostKeyProofs(keys, answer.signatures, undefined).verdict).toBe('unchecked');
+  const verdict = (signatures: never[], sessionId: Uint8Array | undefined, identifierDoubtful = false) =>
+    checkHostKeyProofs(keys, signatures, { sessionId, identifierDoubtful }).verdict;
+  expect(verdict(answer.signatures, hex(HOST_KEY_PROOF.sessionId))).toBe('valid');
+  expect(verdict(answer.signatures, hex(LOGIN_SESSION))).toBe('invalid');
+  expect(verdict(answer.signatures, hex(LOGIN_SESSION), true)).toBe('unchecked');
+  expect(verdict([], hex(HOST_KEY_PROOF.sessionId))).toBe('invalid');
+  expect(verdict(answer.signatures, undefined)).toBe('unchecked');
 });
 
 function fail(): never {

@@ -1,6 +1,7 @@
 /** Sessions whose cipher is `none`: everything is read without a secret, also what is compressed (recordings of AsyncSSH and Paramiko). */
 import { utf8 } from '../../src/bytes/text.ts';
-import { type Collected, collect, inMemory, type Packet, type Problem } from '../../src/index.ts';
+import { type Collected, collect, inMemory, type Packet, type Problem, type Session, type Side } from '../../src/index.ts';
+import { keysRenderer } from '../../src/render/secrets-export.ts';
 import { SecretStore } from '../../src/secrets/index.ts';
 import { framesOfFixture, pcap, type Taken } from '../support/capture-files.ts';
 import { fixture } from '../support/fixtures.ts';
@@ -50,6 +51,27 @@ describe.each(NAMES)('%s', (name) => {
     );
   });
 
+  test('with a wrong K everything is read all the same; that no MAC can be verified, and why, is said once for each side', async () => {
+    const wrong = (secrets ?? '').replaceAll(/ SHARED_SECRET (.)/g, (_, digit) => ` SHARED_SECRET ${digit === '1' ? 2 : 1}`);
+    const [without, withIt] = [await read(frames), await read(frames, wrong)];
+    expect(withIt.packets.map(said)).toEqual(without.packets.map(said));
+    const [session] = withIt.sessions;
+    const mac = manifest.expect.exchanges?.[0]?.client.mac;
+    expect(new Set(withIt.packets.filter((p) => p.epoch > 0).map((p) => p.mac))).toEqual(new Set([mac === 'none' ? 'none' : 'unchecked']));
+    expect(codes(session?.problems ?? []).filter((code) => code === 'unauthentic').length).toBe(mac === 'none' ? 0 : 2);
+    for (const side of ['client', 'server'] as const) {
+      const decryption = session?.[side].decryption;
+      expect(decryption?.state).toBe('ok');
+      expect(decryption?.reason).toMatch(
+        mac === 'none'
+          ? /no MAC protects it$/
+          : /^the content is not encrypted, but no MAC can be verified: packet \d+ of epoch 1 has a MAC that differs \(frame \d+\): .*the secret of secrets:1 is not that of this key exchange/,
+      );
+    }
+    // A MAC that nobody has compared speaks for nothing.
+    expect(session?.exchanges[0]?.signature).toMatchObject({ verdict: 'invalid', reason: expect.not.stringContaining('MACs of the packets verify') });
+  });
+
   test('a segment is lost: what is behind it in its direction stays compressed, as with secrets', async () => {
     const segments = v.segmentsOf(frames);
     const whole = (await read(frames)).packets;
@@ -70,6 +92,44 @@ describe.each(NAMES)('%s', (name) => {
       broken += compressed;
     }
     expect(broken).toBeGreaterThan(5);
+  });
+});
+
+describe('derived keys, of which only those of the MACs are of use', () => {
+  const { capture, secrets } = fixture('cipher-none-zlib-delayed');
+  const frames = framesOfFixture(capture);
+  const readWith = async (change: (letters: Record<string, string>) => void) => {
+    const { packets, sessions } = await read(frames, secrets);
+    const renderer = keysRenderer();
+    for (const p of packets) renderer.packet?.(p);
+    const letters = JSON.parse(renderer.session?.(sessions[0] as Session) as string) as Record<string, string>;
+    change(letters);
+    const changed = await read(frames, JSON.stringify(letters));
+    const verdicts = (side: Side) => [...new Set(changed.packets.filter((p) => p.side === side && p.epoch > 0).map((p) => p.mac))];
+    return { client: [...verdicts('client'), changed.sessions[0]?.client.decryption.reason], server: verdicts('server') };
+  };
+
+  test('those that the secrets command exports verify every MAC', async () => {
+    expect(await readWith(() => {})).toEqual({
+      client: ['valid', 'the content is not encrypted and its integrity verified, with the derived keys of secrets:1'],
+      server: ['valid'],
+    });
+  });
+
+  test.each<[string, (letters: Record<string, string>) => void, string]>([
+    ['missing', (letters) => delete letters.E, 'the line of derived keys secrets:1 has no MAC key of the client (letter E)'],
+    [
+      'wrong',
+      (letters) => {
+        letters.E = `00${letters.F?.slice(2)}`;
+      },
+      'the derived keys of secrets:1 do not fit: the MAC key is not that of this direction of the exchange',
+    ],
+  ])('one that is %s is named, and nothing is hidden for it', async (_, change, words) => {
+    expect(await readWith(change)).toEqual({
+      client: ['unchecked', `the content is not encrypted, but no MAC can be verified: ${words}`],
+      server: ['valid'],
+    });
   });
 });
 

@@ -75,7 +75,7 @@ export class GlobalRequests {
     this.proofs += request.keys.length;
     if (this.proofs > MOST_PROOFS) return;
     const signatures = packet.value?.signatures;
-    const { verdict, reason } = checkHostKeyProofs(request.keys, Array.isArray(signatures) ? (signatures as Signature[]) : [], this.session.sessionId);
+    const { verdict, reason } = checkHostKeyProofs(request.keys, Array.isArray(signatures) ? (signatures as Signature[]) : [], this.session);
     packet.context = `${request.name}, ${verdict}`;
     if (verdict === 'invalid') packet.problems.push(problem('unauthentic', `the proof of the host keys: ${reason}`, { rfc: 'openssh:PROTOCOL#2.5' }));
   }

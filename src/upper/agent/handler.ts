@@ -100,10 +100,11 @@ export class AgentHandler implements ChannelHandler {
   private bound(message: FramedMessage, { hostKey, sessionIdentifier, signature }: FramedMessage['value']): string {
     if (!(sessionIdentifier instanceof Uint8Array) || hostKey === undefined || signature === undefined || ++this.checked > MOST_CHECKED) return 'unchecked';
     const { sessionId } = this.place.session;
-    const here = sessionId !== undefined && sessionId.length === sessionIdentifier.length && sessionId.every((byte, i) => byte === sessionIdentifier[i]);
+    const here = sessionId?.length === sessionIdentifier.length && sessionId.every((byte, i) => byte === sessionIdentifier[i]);
+    const which = sessionId === undefined ? 'a session' : here ? 'this session' : 'another session';
     const { verdict, reason } = verifySignature(String((signature as Signature).algorithm), hostKey as PublicKey, signature as Signature, sessionIdentifier);
     if (verdict === 'invalid') message.problems.push(problem('unauthentic', `session-bind: ${reason}`, { rfc: 'openssh:PROTOCOL.agent#1' }));
-    return `${here ? 'this session' : 'another session'}, signature ${verdict}`;
+    return `${which}, signature ${verdict}`;
   }
 }
 

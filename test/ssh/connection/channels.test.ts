@@ -265,7 +265,7 @@ test('whoever follows a channel is asked when it is known what it carries, and t
     kinds.push(kind);
     return handler;
   };
-  const tracker = new Channels({ sessionId: undefined, sure: true, limits: DEFAULT_LIMITS }, { handlerFor });
+  const tracker = new Channels({ sessionId: undefined, identifierDoubtful: true, sure: true, limits: DEFAULT_LIMITS }, { handlerFor });
   const take = (side: Side, payload: Uint8Array) => tracker.take(openTalk(payload, SSH2_MESSAGES.get(payload[0] ?? 0)), payload[0] ?? 0, side, 1);
   for (const [end, payload] of [
     ...OPENED,
@@ -289,7 +289,7 @@ test('whoever follows a channel is asked when it is known what it carries, and t
 });
 
 describe('data that passes without a packet', () => {
-  const session = { sessionId: undefined, sure: true, limits: DEFAULT_LIMITS };
+  const session = { sessionId: undefined, identifierDoubtful: true, sure: true, limits: DEFAULT_LIMITS };
   /** A tracker behind `lines`, as both have it that are compared. */
   const tracker = (lines: readonly Line[], handler?: ChannelHandler) => {
     const out = new Channels(session, handler === undefined ? undefined : { handlerFor: () => handler });
