@@ -1,5 +1,6 @@
 /** Opening a direction with derived keys alone: no K, so no exchange hash; that a key fits shows by a tag, a MAC or the text. */
 import { fromHex } from '../bytes/hex.ts';
+import { enumerated } from '../bytes/words.ts';
 import { Adrift, type Unknowns } from './adrift.ts';
 import { CIPHERS, type CipherRow } from './crypto/ciphers.ts';
 import { MACS, type MacRow, mac } from './crypto/macs.ts';
@@ -130,7 +131,7 @@ export function tryDerivedKeys(
     found: (found) => useKeys(session, d, exchange, found),
     none: () =>
       none(
-        trials.map(({ offered }) => offered.origin).join(', '),
+        originsOf(trials),
         trials.some(({ offered }) => offered.cookie !== undefined),
       ),
   });
@@ -156,6 +157,11 @@ function lackOf({ kind, ...keys }: OfferedKeys, side: Side, { cipher, mac: row }
 
 function tooShort(letter: string, key: Uint8Array, name: string, length: number): string {
   return `has ${key.length} bytes of letter ${letter}, where ${name} takes ${length}`;
+}
+
+/** Where the keys of `trials` stand, each place once. */
+function originsOf(trials: readonly Trial[]): string {
+  return enumerated([...new Set(trials.map(({ offered }) => offered.origin))]);
 }
 
 function isCounter({ shape, offered }: Trial): boolean {
@@ -256,7 +262,7 @@ export function tryKeysInTheMiddle(session: SshSession, d: Direction, none: (tri
       d.lossy = true;
       d.obstacle = { state: 'partial', reason: `the capture begins in the middle of the session: read from byte ${found.at} on with ${d.keyNote}` };
     },
-    none: () => none(trials.map(({ offered }) => offered.origin).join(', ')),
+    none: () => none(originsOf(trials)),
   });
   return true;
 }

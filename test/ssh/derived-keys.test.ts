@@ -163,6 +163,14 @@ describe.each(['cipher-aes128-ctr-etm', 'cipher-aes256-ctr', 'cipher-aes128-cbc'
       for (const side of SIDES)
         expect(after.session[side].decryption).toMatchObject({ state: 'partial', reason: expect.stringContaining('middle of the session') });
     });
+
+    test('keys that open nothing are named once each, however many algorithms they were tried for', async () => {
+      const { segments, packets, row } = await source;
+      const first = Math.min(...packets.filter((p) => p.epoch > 0).map((p) => p.frame));
+      const keys = (name: string) => [1, 2].map((n) => found(name, new Uint8Array(row.keyLength).fill(n), new Uint8Array(row.ivLength))).join('');
+      const { session } = await read(segments.slice(first + 1), keys(row.name));
+      for (const side of SIDES) expect(session[side].decryption.reason).toMatch(/and the derived keys of keys:1 and keys:2 open nothing$/);
+    });
   },
 );
 
