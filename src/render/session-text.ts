@@ -2,6 +2,7 @@
 import Table from 'cli-table3';
 import { printable, shorten } from '../bytes/printable.ts';
 import { ordinal } from '../bytes/words.ts';
+import { bothUnderNone, neverEncrypted } from '../explain/clear.ts';
 import { keyWords, type PublicKey } from '../ssh/hostkey/blob.ts';
 import { momentText } from '../ssh/hostkey/certificate.ts';
 import type { Decryption, DecryptionState, Exchange, HostKey, Identification, Party, Phase, Roles, Session, Side } from '../ssh/model.ts';
@@ -68,7 +69,7 @@ export function sessionLines(s: Session, colors: Palette, width: number): string
   for (const [i, e] of s.exchanges.entries()) exchangeLines(page, e, s.exchanges[i - 1], s.exchanges.length > 1);
   if (s.exchanges.some((e) => e.negotiation !== undefined)) page.put('strict KEX', s.strictKex ? 'yes' : 'no');
   page.list('HASSH', hasshLines(client, server));
-  encryptionLines(page, client.decryption, server.decryption);
+  encryptionLines(page, s);
   const bad = s.authentication.attempts.some((a) => a.signature?.verdict === 'invalid');
   page.list('login', loginLines(s.authentication), bad ? colors.error : undefined);
   page.list('channels', channelLines(s));
@@ -110,10 +111,12 @@ function phaseLines(s: Session): string[] {
   const times = s.phases.map((p) => elapsed(s.flow.start, p.time));
   const time = Math.max(0, ...times.map((t) => t.length));
   const frame = Math.max(0, ...s.phases.map((p) => String(p.frame).length));
-  return s.phases.map(
-    (p, i) =>
-      `${(times[i] ?? '').padStart(time)} s  frame ${String(p.frame).padStart(frame)}  ${s.parent !== undefined && p.name === 'tcp' ? 'first data in the channel' : PHASES[p.name]}`,
-  );
+  const phases = {
+    ...PHASES,
+    ...(s.parent === undefined ? {} : { tcp: 'first data in the channel' }),
+    ...(bothUnderNone(s) ? { encrypted: 'new keys, in clear' } : {}),
+  };
+  return s.phases.map((p, i) => `${(times[i] ?? '').padStart(time)} s  frame ${String(p.frame).padStart(frame)}  ${phases[p.name]}`);
 }
 
 /** What one key exchange agreed on, and the host key that the server showed in it; in short when it is what the one before agreed on. */
@@ -229,11 +232,15 @@ function hasshLines(client: Party, server: Party): string[] {
 }
 
 /** What came after NEWKEYS and what became of it; said once when it is the same for both sides. */
-function encryptionLines(page: Page, client: Decryption, server: Decryption): void {
+function encryptionLines(page: Page, s: Session): void {
+  const [client, server] = [s.client.decryption, s.server.decryption];
+  const clear = neverEncrypted(s);
+  const label = clear ? 'in clear' : 'encrypted';
+  const fate = (d: Decryption) => (clear && d.state === 'ok' ? printable(d.reason) : fateText(d));
   const both = client.state === server.state && client.reason === server.reason;
-  if (both && client.bytes > 0 && server.bytes > 0) page.put('encrypted', `client ${amountText(client)}; server ${amountText(server)}; ${fateText(client)}`);
-  else if (client.bytes > 0) page.put('encrypted', `client ${amountText(client)}; ${fateText(client)}`);
-  if (server.bytes > 0 && !(both && client.bytes > 0)) page.put('encrypted', `server ${amountText(server)}; ${fateText(server)}`);
+  if (both && client.bytes > 0 && server.bytes > 0) page.put(label, `client ${amountText(client)}; server ${amountText(server)}; ${fate(client)}`);
+  else if (client.bytes > 0) page.put(label, `client ${amountText(client)}; ${fate(client)}`);
+  if (server.bytes > 0 && !(both && client.bytes > 0)) page.put(label, `server ${amountText(server)}; ${fate(server)}`);
 }
 
 function amountText(d: Decryption): string {

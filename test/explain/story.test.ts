@@ -2,6 +2,7 @@
 
 import { latin1Bytes } from '../../src/bytes/text.ts';
 import type { Chapter, Level, Note, Reference } from '../../src/explain/note.ts';
+import { notesOf as notesOfPacket } from '../../src/explain/packets/index.ts';
 import { CHAPTERS, StoryCollector } from '../../src/explain/story/index.ts';
 import type { Result } from '../../src/index.ts';
 import { numberOf } from '../../src/ssh/crypto/number.ts';
@@ -223,6 +224,24 @@ async function cut(name: string, keep: (frame: number, bytes: Uint8Array) => boo
   if (told === undefined) throw new Error('no session');
   return told;
 }
+
+test.each(['cipher-none-zlib', 'cipher-none-zlib-delayed'])('%s: nothing is called encrypted, and nobody is told that the login is hidden', async (name) => {
+  for (const keys of [true, false]) {
+    const told = await story(name, 'deep', keys);
+    const text = told.chapters.map((c) => `${c.title}\n${chapter(told, c.id)}`).join('\n');
+    expect(text).not.toMatch(
+      /encrypted (bytes?|packets?)\b|that are encrypted|inside the encryption|may already encrypt|encrypted with symmetric keys|none has no part/,
+    );
+    expect(chapter(told, 'keys')).toMatch(/cipher none encrypts nothing/);
+    expect(chapter(told, 'login')).toMatch(/can be read by everybody on the way/);
+    expect(chapter(told, 'outside')).toMatch(/^Everything: the cipher none encrypts nothing/);
+    expect(told.chapters.map((c) => c.id)).not.toContain('wireshark');
+    for (const packet of told.packets)
+      expect([packet.name, notesOfPacket(packet, 'deep').filter((n) => /(is|are|comes?) encrypted|encrypts with/.test(n.text))]).toEqual([packet.name, []]);
+    const login = told.packets.find((p) => p.number === 50);
+    expect(login && notesOfPacket(login, 'brief').map((n) => n.text)).toContain('This login is not encrypted: everybody on the way can read it.');
+  }
+});
 
 test('what is not in the file is said: the beginning, the end, one direction, one KEXINIT', async () => {
   const late = await cut('openssh-login', (n) => n >= 20);

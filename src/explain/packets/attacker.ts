@@ -1,4 +1,5 @@
 /** Annotator: what somebody on the way could read of a packet or do to it. */
+import { readableByAll } from '../clear.ts';
 import { type Annotator, Notes, packetAt } from '../note.ts';
 
 const KEXINIT = 20;
@@ -6,7 +7,7 @@ const KEXINIT = 20;
 export const attacker: Annotator = {
   name: 'attacker',
   description: 'What somebody on the way could read of the packet, or do to it',
-  *note(packet) {
+  *note(packet, session) {
     const { number, protocol, encrypted, mac } = packet;
     if (number === undefined || protocol !== 2) return;
     const notes = new Notes('attacker');
@@ -25,6 +26,13 @@ export const attacker: Annotator = {
         '4253#8',
         '4251#9.3',
       ]);
+    else if (readableByAll(packet, session) && mac !== 'valid')
+      notes.say(
+        'deep',
+        'rule',
+        `In clear, as the cipher is none: anybody on the way can read it${mac === 'none' ? ' and, for want of a MAC, change it' : ''}.`,
+        [at, '4253#6.3'],
+      );
     else if (mac === 'valid')
       notes.say('deep', 'computed', 'Its check value fits: it comes from the peer, unchanged, at this place in the sequence.', [at, '4253#6.4']);
     else if (mac === 'invalid') notes.say('brief', 'computed', 'Its check value does NOT fit: the receiver must end the connection.', [at, '4253#6.4']);

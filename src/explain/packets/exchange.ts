@@ -93,5 +93,6 @@ function tellSwitch(notes: Notes, packet: Packet, session: Session, own: Exchang
   if (way?.cipher === undefined) return;
   const check = way.mac === undefined ? 'which authenticates too' : `with the MAC ${name(way.mac)}`;
   const reset = session.strictKex ? ' Its sequence numbers start again at 0.' : '';
-  notes.say('brief', 'computed', `From here on the ${packet.side} encrypts with ${name(way.cipher)}, ${check}.${reset}`, [packetAt(packet), '4253#7.3']);
+  const sends = way.cipher === 'none' ? 'sends in clear (the cipher none)' : `encrypts with ${name(way.cipher)}`;
+  notes.say('brief', 'computed', `From here on the ${packet.side} ${sends}, ${check}.${reset}`, [packetAt(packet), '4253#7.3']);
 }

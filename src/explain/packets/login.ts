@@ -1,5 +1,6 @@
 /** Annotator: what a message of the login proves, and to whom. */
 import type { LoginAttempt, Packet, Session } from '../../ssh/model.ts';
+import { readableByAll } from '../clear.ts';
 import { type Annotator, fieldAt, Notes, packetAt } from '../note.ts';
 
 const REQUEST = 50;
@@ -25,7 +26,8 @@ export const login: Annotator = {
         '4252#7',
       ]);
     if (value.signature !== undefined) tellSignature(notes, packet, attempt);
-    if (!packet.encrypted) notes.say('brief', 'computed', 'This login is not encrypted: everybody on the way can read it.', [packetAt(packet), '4252#4']);
+    if (readableByAll(packet, session))
+      notes.say('brief', 'computed', 'This login is not encrypted: everybody on the way can read it.', [packetAt(packet), '4252#4']);
     yield* notes.list;
   },
 };

@@ -20,7 +20,7 @@ const PURPOSES: Readonly<Record<string, readonly [text: string, rfc: string]>> =
   ],
   SSH_MSG_SERVICE_ACCEPT: ['The login may begin. A server that does not give the service ends the connection.', '4253#10'],
   SSH_MSG_EXT_INFO: [
-    'It carries what the KEXINIT has no room for. It is encrypted, so nobody on the way can strike anything from it. The most important extension, server-sig-algs, tells the client how it may sign when it logs in.',
+    'It carries what the KEXINIT has no room for. It comes under the new keys, so that nobody on the way can strike anything from it. The most important extension, server-sig-algs, tells the client how it may sign when it logs in.',
     '8308#2.3',
   ],
   SSH_MSG_NEWCOMPRESS: [
@@ -101,7 +101,10 @@ const PURPOSES: Readonly<Record<string, readonly [text: string, rfc: string]>> =
     'The server decides what is asked: a password, a one-time code, anything. The client shows the questions to the user.',
     '4256#3.2',
   ],
-  SSH_MSG_USERAUTH_INFO_RESPONSE: ['The answers travel as they are, inside the encryption: a false server would get to read them.', '4256#3.4'],
+  SSH_MSG_USERAUTH_INFO_RESPONSE: [
+    'The answers travel as they are, under no more than the keys of the connection: a false server would get to read them.',
+    '4256#3.4',
+  ],
   // connection
   SSH_MSG_GLOBAL_REQUEST: ['It concerns the whole connection: forwarding of ports, keepalives, the other host keys of the server.', '4254#4'],
   SSH_MSG_REQUEST_SUCCESS: ['Answers carry no number; they come in the order of the requests.', '4254#4'],

@@ -1,7 +1,8 @@
 /** Chapters: the TCP connection, and the identification strings. */
 import { count, endpointText } from '../../bytes/words.ts';
 import { protocolOf } from '../../ssh/identification.ts';
-import type { Identification, Party, Phase, Roles, Side } from '../../ssh/model.ts';
+import type { Identification, Party, Phase, Roles, Session, Side } from '../../ssh/model.ts';
+import { bothUnderNone } from '../clear.ts';
 import { lineAt, type Notes } from '../note.ts';
 import { otherSide, SIDES, spanText, type Teller } from './tale.ts';
 
@@ -20,6 +21,10 @@ const PHASES: Readonly<Record<Phase['name'], string>> = {
   end: 'the end',
 };
 
+function phaseText(session: Session, phase: Phase['name']): string {
+  return phase === 'encrypted' && bothUnderNone(session) ? 'the first bytes behind NEWKEYS, in clear too' : PHASES[phase];
+}
+
 export const connection: Teller = {
   id: 'connection',
   title: () => 'The connection',
@@ -29,7 +34,7 @@ export const connection: Teller = {
     const ends = `client ${endpointText(session.client)} and server ${endpointText(session.server)}`;
     const size = `${count(flow.frameCount, 'frame')} in ${spanText(flow.start, flow.last)}`;
     notes.say('brief', 'read', `A TCP connection between ${ends}: ${size}.`, ['4253#4']);
-    const rows = session.phases.map((p) => `${spanText(flow.start, p.time).padStart(8)}  frame ${String(p.frame).padEnd(6)} ${PHASES[p.name]}`);
+    const rows = session.phases.map((p) => `${spanText(flow.start, p.time).padStart(8)}  frame ${String(p.frame).padEnd(6)} ${phaseText(session, p.name)}`);
     if (rows.length > 1) notes.say('student', 'read', 'Its steps, by the time since its first frame:', ['4253#4', '4253#7', '4253#8'], rows);
     if (parent !== undefined)
       notes.say(

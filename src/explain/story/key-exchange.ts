@@ -4,6 +4,7 @@ import { groupPrime } from '../../ssh/crypto/groups.ts';
 import { bitsOf, numberOf } from '../../ssh/crypto/number.ts';
 import type { KexFamily, KexMethod } from '../../ssh/kex/method.ts';
 import type { Exchange, Packet } from '../../ssh/model.ts';
+import { bothUnderNone } from '../clear.ts';
 import { fieldAt, type Notes, packetAt } from '../note.ts';
 import { tellCurve, tellEcdh, tellHybrid } from './curves.ts';
 import { firstExchange, framesText, holdsAll, kexPackets, name, named, SIDES, type Tale, type Teller } from './tale.ts';
@@ -261,10 +262,12 @@ function tellSecret(tale: Tale, notes: Notes, method: KexMethod, exchange: Excha
   }
   const { secret } = exchange ?? {};
   if (k === undefined) {
+    // Where nothing is encrypted only the checks hang on K.
+    const toGoOn = bothUnderNone(tale.session) ? 'to verify the signature and the MACs' : 'to go on';
     notes.say(
       'brief',
       'computed',
-      `${sentText(method)} So it cannot be read from the capture, by us as little as by anybody else on the way; to go on takes a secrets file (-k) from one of the two programs.`,
+      `${sentText(method)} So it cannot be read from the capture, by us as little as by anybody else on the way; ${toGoOn} takes a secrets file (-k) from one of the two programs.`,
       [method.rfc],
     );
     return;

@@ -2,7 +2,8 @@
 import { count, enumerated } from '../../bytes/words.ts';
 import { cipher } from '../../ssh/crypto/ciphers.ts';
 import { mac } from '../../ssh/crypto/macs.ts';
-import type { Packet, Side } from '../../ssh/model.ts';
+import type { Packet, Session, Side } from '../../ssh/model.ts';
+import { bothUnderNone, underNone } from '../clear.ts';
 import type { DerivedKey } from '../exchange-hash.ts';
 import { fieldAt, type Notes, packetAt } from '../note.ts';
 import { hashName } from './curves.ts';
@@ -73,11 +74,10 @@ function tellSwitches(tale: Tale, notes: Notes, switches: readonly Packet[]): vo
   if (missing.length === 2) notes.say('brief', 'read', 'There is no NEWKEYS in this file: as far as it goes, nothing was encrypted.', ['4253#7.3']);
   else {
     const where = switches.map((p) => `of the ${p.side} in ${framesText(p)}`);
-    const amounts = switches.map((p) => `${count(tale.session[p.side].decryption.bytes, 'encrypted byte')} of the ${p.side}`);
-    notes.say('brief', 'read', `NEWKEYS is the last packet in clear: ${enumerated(where)}. Behind it there are ${enumerated(amounts)}.`, [
-      ...switches.map(packetAt),
-      '4253#7.3',
-    ]);
+    const amount = (side: Side) => count(tale.session[side].decryption.bytes, underNone(tale.session, side) ? 'byte' : 'encrypted byte');
+    const amounts = switches.map((p) => `${amount(p.side)} of the ${p.side}`);
+    const what = bothUnderNone(tale.session) ? 'NEWKEYS is sent as always' : 'NEWKEYS is the last packet in clear';
+    notes.say('brief', 'read', `${what}: ${enumerated(where)}. Behind it there are ${enumerated(amounts)}.`, [...switches.map(packetAt), '4253#7.3']);
   }
   if (missing.length === 1) notes.say('brief', 'read', `NEWKEYS of the ${missing[0]} is not in this file.`, ['4253#7.3']);
   notes.say('student', 'rule', 'NEWKEYS carries a single byte, its message number, and no key: both sides have the keys already, computed each by itself.', [
@@ -90,16 +90,17 @@ function tellSwitches(tale: Tale, notes: Notes, switches: readonly Packet[]): vo
 function tellUse(tale: Tale, notes: Notes): void {
   const agreed = firstExchange(tale)?.negotiation;
   if (agreed === undefined) return;
-  notes.say(
-    'student',
-    'rule',
-    'Each direction switches for itself, with its own NEWKEYS: for a moment one side may already encrypt while the other does not. From there on every packet is encrypted and has a check (a MAC, or the tag of the cipher) that fits only this packet at this place in the sequence, so that packets cannot be changed, dropped, repeated or reordered unnoticed.',
-    ['4253#7.3', '4253#6.4'],
-  );
+  if (!bothUnderNone(tale.session))
+    notes.say(
+      'student',
+      'rule',
+      'Each direction switches for itself, with its own NEWKEYS: for a moment one side may already encrypt while the other does not. From there on every packet is encrypted and has a check (a MAC, or the tag of the cipher) that fits only this packet at this place in the sequence, so that packets cannot be changed, dropped, repeated or reordered unnoticed.',
+      ['4253#7.3', '4253#6.4'],
+    );
   for (const text of new Set(SIDES.map((side) => useText(agreed[side].cipher, agreed[side].mac))))
     notes.say('student', 'rule', text, [cipher(agreed.client.cipher ?? '')?.rfc ?? '4253#6.3']);
   if (agreed.strict)
-    notes.say('student', 'rule', 'Under strict key exchange the sequence numbers begin again at 0 with the first encrypted packet.', [
+    notes.say('student', 'rule', `Under strict key exchange the sequence numbers begin again at 0 with the first ${firstPacket(tale.session)}.`, [
       'draft-ietf-sshm-strict-kex',
     ]);
 }
@@ -107,7 +108,7 @@ function tellUse(tale: Tale, notes: Notes): void {
 function useText(cipherName: string | undefined, macName: string | undefined): string {
   const c = cipher(cipherName ?? '');
   if (c === undefined) return `The cipher ${name(cipherName)} is not known to sshark.`;
-  if (c.name === 'none') return 'The cipher none encrypts nothing: everything can still be read.';
+  if (c.name === 'none') return `The cipher none encrypts nothing: everybody on the way can read on. ${checkText(macName)}`;
   if (c.name.startsWith('chacha20'))
     return 'ChaCha20-Poly1305 takes 64 bytes of key: 32 for the content, 32 for the packet length, which is encrypted by itself. Its nonce is the sequence number, so no IV is needed, and Poly1305 makes the tag, so no MAC key.';
   if (c.aead)
@@ -117,11 +118,23 @@ function useText(cipherName: string | undefined, macName: string | undefined): s
   return `${name(c.name)} encrypts; ${name(macName)} is computed ${order}.`;
 }
 
+/** What protects packets that are not encrypted. */
+function checkText(macName: string | undefined): string {
+  return macName === undefined || macName === 'none'
+    ? 'Nor is there a MAC: packets can be changed, dropped, repeated and reordered unnoticed.'
+    : `But each packet has a check, ${name(macName)}, that fits only this packet at this place in the sequence, so that packets cannot be changed, dropped, repeated or reordered unnoticed.`;
+}
+
+/** What the first packet behind NEWKEYS is called. */
+function firstPacket(session: Session): string {
+  return bothUnderNone(session) ? 'packet behind it' : 'encrypted packet';
+}
+
 // --- the first packets under the new keys
 
 export const firstEncrypted: Teller = {
   id: 'first-encrypted',
-  title: () => 'The first encrypted packets',
+  title: ({ session }) => (bothUnderNone(session) ? 'The first packets behind NEWKEYS' : 'The first encrypted packets'),
   tell(tale, notes) {
     const { session } = tale;
     if (session.protocol === 1) return;
@@ -130,7 +143,7 @@ export const firstEncrypted: Teller = {
       const { bytes, reason } = session[side].decryption;
       if (bytes === 0) continue;
       const packet = tale.packets.find((p) => p.side === side && p.epoch > 0);
-      if (packet?.number !== undefined) tellOpened(notes, side, packet);
+      if (packet?.number !== undefined) tellOpened(tale, notes, side, packet);
       else {
         tellSealed(tale, notes, side, packet);
         if (reason !== '') reasons.add(reason);
@@ -146,10 +159,11 @@ const OPENED: Readonly<Record<number, string>> = {
   6: 'It grants the service that the client asked for.',
 };
 
-function tellOpened(notes: Notes, side: Side, packet: Packet): void {
+function tellOpened(tale: Tale, notes: Notes, side: Side, packet: Packet): void {
   const at = packetAt(packet);
   const number = packet.number ?? 0;
-  notes.say('brief', 'read', `The first encrypted packet of the ${side} is ${packet.name ?? '?'} (${framesText(packet)}).`, [at, packet.message?.rfc]);
+  const first = underNone(tale.session, side) ? `packet of the ${side} behind NEWKEYS` : `encrypted packet of the ${side}`;
+  notes.say('brief', 'read', `The first ${first} is ${packet.name ?? '?'} (${framesText(packet)}).`, [at, packet.message?.rfc]);
   const what = OPENED[number];
   if (what !== undefined) notes.say('student', 'rule', what, [at, packet.message?.rfc]);
   if (number === 2)
@@ -165,7 +179,7 @@ function tellOpened(notes: Notes, side: Side, packet: Packet): void {
 
 /** What must stand in a packet that was not opened, by the rules. */
 function tellSealed(tale: Tale, notes: Notes, side: Side, packet: Packet | undefined): void {
-  const amount = count(tale.session[side].decryption.bytes, 'encrypted byte');
+  const amount = count(tale.session[side].decryption.bytes, underNone(tale.session, side) ? 'byte' : 'encrypted byte');
   if (sent(tale, side, NEWKEYS) === undefined) {
     notes.say('brief', 'read', `The ${side} sent ${amount}, which could not be opened. Where its encryption began is not in this file.`, ['4253#7.3']);
     return;

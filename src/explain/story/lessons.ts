@@ -2,6 +2,7 @@
 import { enumerated } from '../../bytes/words.ts';
 import { cipher } from '../../ssh/crypto/ciphers.ts';
 import type { KexFamily } from '../../ssh/kex/method.ts';
+import { bothUnderNone } from '../clear.ts';
 import type { Notes, Source } from '../note.ts';
 import { fieldAt, packetAt } from '../note.ts';
 import { firstExchange, framesText, kexPackets, name, sent, type Tale, type Teller } from './tale.ts';
@@ -58,20 +59,22 @@ export const misunderstandings: Teller = {
     const init = sent(tale, 'client', 20);
     const at: Source = init === undefined ? undefined : packetAt(init);
     const aes = suite.includes('aes') ? 'AES' : suite;
+    const clear = bothUnderNone(tale.session);
     notes.say(
       'student',
       'rule',
-      `"The session is encrypted from the start." No: nothing is encrypted or authenticated between the TCP handshake and NEWKEYS. It cannot be, for until then there is no common key. It need not be, for H covers all of it and is signed.`,
+      `"The session is encrypted from the start." No: nothing is encrypted or authenticated between the TCP handshake and NEWKEYS. It cannot be, for until then there is no common key. It need not be, for H covers all of it and is signed.${clear ? ' Here, under the cipher none, nothing is encrypted later either.' : ''}`,
       [at, '4253#7.3', '4253#8'],
     );
     tellPublicValues(tale, notes);
-    tellGenerator(notes, family, aes);
-    notes.say(
-      'student',
-      'rule',
-      `"They first agree on ${aes}, so that encrypts the handshake." No: the name is chosen by the KEXINITs and used only after NEWKEYS.`,
-      [at, '4253#7.1', '4253#7.3'],
-    );
+    tellGenerator(notes, family, clear ? 'A cipher' : aes);
+    if (!clear)
+      notes.say(
+        'student',
+        'rule',
+        `"They first agree on ${aes}, so that encrypts the handshake." No: the name is chosen by the KEXINITs and used only after NEWKEYS.`,
+        [at, '4253#7.1', '4253#7.3'],
+      );
     if (family !== 'rsa')
       notes.say(
         'student',
@@ -85,7 +88,7 @@ export const misunderstandings: Teller = {
       '"The shared secret is the key." No: K is hashed with H and the session id into six values, a key, a MAC key and an IV for each direction (those that the cipher needs).',
       ['4253#7.2'],
     );
-    tellAsymmetric(notes, family);
+    tellAsymmetric(notes, family, clear ? 'data is not encrypted at all here' : 'all data is encrypted with symmetric keys');
     tellThreeKeys(notes, family);
     const row = cipher(agreed?.client.cipher ?? '');
     if (row?.aead === true)
@@ -140,7 +143,8 @@ function tellGenerator(notes: Notes, family: KexFamily, aes: string): void {
   );
 }
 
-function tellAsymmetric(notes: Notes, family: KexFamily): void {
+/** `data` says how data is encrypted. */
+function tellAsymmetric(notes: Notes, family: KexFamily, data: string): void {
   const myth = '"The client encrypts something with the public key of the server."';
   if (family === 'rsa')
     notes.say('student', 'rule', `${myth} In this method yes, with a key made for the purpose, and never with the host key. In all other methods of SSH no.`, [
@@ -150,14 +154,14 @@ function tellAsymmetric(notes: Notes, family: KexFamily): void {
     notes.say(
       'student',
       'rule',
-      `${myth} No. Host keys and user keys only sign. The nearest thing to it is the KEM of this method, where the server wraps a random value with a key of the client that lives for this exchange only; no data is encrypted so. All data is encrypted with symmetric keys.`,
+      `${myth} No. Host keys and user keys only sign. The nearest thing to it is the KEM of this method, where the server wraps a random value with a key of the client that lives for this exchange only; no data is encrypted so: ${data}.`,
       ['4253#8', '4251#4.1'],
     );
   else
     notes.say(
       'student',
       'rule',
-      `${myth} No: there is no asymmetric encryption anywhere in this session. Public keys are used for agreeing on K, and for signatures; all data is encrypted with symmetric keys.`,
+      `${myth} No: there is no asymmetric encryption anywhere in this session. Public keys are used for agreeing on K, and for signatures; ${data}.`,
       ['4253#8', '4251#4.1'],
     );
 }

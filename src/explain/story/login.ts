@@ -2,15 +2,24 @@
 import { count, enumerated } from '../../bytes/words.ts';
 import { agreedCompression, compressionOffer } from '../../ssh/delay-compression.ts';
 import type { LoginAttempt, Packet, Side } from '../../ssh/model.ts';
+import { underNone } from '../clear.ts';
 import { fieldAt, type Notes, packetAt, type Source } from '../note.ts';
 import { framesText, name, SIDES, type Tale, type Teller } from './tale.ts';
 
 /** Attempts told one by one. */
 const MOST_TOLD = 12;
 
+const IN_CLEAR =
+  'Only now does the user come in. But the cipher none encrypts nothing: names, passwords and answers can be read by everybody on the way. RFC 4252 wants no login by password then.';
+
+function underKeys({ first }: Tale): string {
+  const proven = first?.method?.family === 'gss' ? 'who it is, by GSS-API' : 'its host key';
+  return `Only now does the user come in. Names, passwords and signatures travel under the keys that were just made, to a server that has just proven ${proven}: nobody on the way reads or changes them.`;
+}
+
 export const login: Teller = {
   id: 'login',
-  title: () => 'The login: inside the encryption',
+  title: ({ session }) => (underNone(session, 'client') ? 'The login: in clear' : 'The login: inside the encryption'),
   tell(tale, notes) {
     const { session } = tale;
     if (session.protocol === 1) return;
@@ -23,12 +32,11 @@ export const login: Teller = {
       return;
     }
     const request = tale.packets.find((p) => p.number === 50);
-    notes.say(
-      'student',
-      'rule',
-      `Only now does the user come in. Names, passwords and signatures travel under the keys that were just made, to a server that has just proven ${tale.first?.method?.family === 'gss' ? 'who it is, by GSS-API' : 'its host key'}: nobody on the way reads or changes them.`,
-      [request === undefined ? undefined : packetAt(request), '4252#4'],
-    );
+    const clear = underNone(session, 'client');
+    notes.say(clear ? 'brief' : 'student', 'rule', clear ? IN_CLEAR : underKeys(tale), [
+      request === undefined ? undefined : packetAt(request),
+      clear ? '4252#8' : '4252#4',
+    ]);
     const verb = { success: 'is logged in', failure: 'was not let in', unknown: 'tried to log in; the outcome is not in this file' }[outcome];
     notes.say('brief', 'read', `The user "${name(user)}" ${verb}, after ${count(attempts.length, 'attempt')}.`, [
       request === undefined ? undefined : packetAt(request),
@@ -52,7 +60,7 @@ function tellSealed(tale: Tale, notes: Notes): void {
   notes.say(
     'brief',
     'rule',
-    `The login is somewhere in these encrypted bytes. ${how.charAt(0).toUpperCase()}${how.slice(1)} nobody can tell who logged in, by which method, and whether it succeeded; sizes and pauses allow guesses, no more.`,
+    `The login is somewhere in these ${underNone(tale.session, 'client') ? '' : 'encrypted '}bytes. ${how.charAt(0).toUpperCase()}${how.slice(1)} nobody can tell who logged in, by which method, and whether it succeeded; sizes and pauses allow guesses, no more.`,
     ['4252#4'],
   );
 }
@@ -111,7 +119,9 @@ const OUTCOMES: Readonly<Record<LoginAttempt['outcome'], string>> = {
 };
 
 function tellAttempt(tale: Tale, notes: Notes, a: LoginAttempt): void {
-  const [how, rfc] = METHODS.get(a.method) ?? [`with the method ${name(a.method)}`, '4252#5'];
+  const clear = a.method === 'password' && underNone(tale.session, 'client');
+  const [told, rfc] = METHODS.get(a.method) ?? [`with the method ${name(a.method)}`, '4252#5'];
+  const how = clear ? 'with a password. It is sent as it is, in clear: everybody on the way gets to see it' : told;
   const packets = tale.packets.filter((p) => p.frame >= a.firstFrame && p.frame <= a.lastFrame && p.number !== undefined && p.number >= 50 && p.number <= 79);
   const requests = packets.filter((p) => p.number === 50 && p.value?.methodName === a.method);
   const key = a.key === undefined ? '' : ` The key: ${name(a.key.type)} ${a.key.fingerprint}.`;

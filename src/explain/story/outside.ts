@@ -5,7 +5,8 @@ import { cipher } from '../../ssh/crypto/ciphers.ts';
 import { mac } from '../../ssh/crypto/macs.ts';
 import type { Session } from '../../ssh/model.ts';
 import { shapeOf } from '../../ssh/shape.ts';
-import { type Notes, packetAt } from '../note.ts';
+import { neverEncrypted } from '../clear.ts';
+import { type Notes, packetAt, type Source } from '../note.ts';
 import { firstExchange, SIDES, sent, type Teller } from './tale.ts';
 
 export const outside: Teller = {
@@ -13,22 +14,11 @@ export const outside: Teller = {
   title: () => 'What somebody without keys learns from this',
   tell(tale, notes) {
     const { session } = tale;
-    const { client, server } = session;
-    const bytes = { client: client.decryption.bytes, server: server.decryption.bytes };
-    if (session.protocol === 1 || bytes.client + bytes.server === 0) return;
+    if (session.protocol === 1 || session.client.decryption.bytes + session.server.decryption.bytes === 0) return;
     const inits = SIDES.flatMap((side) => sent(tale, side, 20) ?? []).map(packetAt);
-    notes.say(
-      'student',
-      'rule',
-      'Everything up to NEWKEYS: addresses, software and versions, all lists, the host key, and with them which machine this is. After it, the rest by its outline: how many bytes went which way and when. That can tell a file transfer from typing, and is often enough for a guess at what was done.',
-      [...inits, '4251#9.3.9'],
-    );
-    notes.say(
-      'student',
-      'read',
-      `Here: ${count(bytes.client, 'encrypted byte')} from the client and ${count(bytes.server, 'encrypted byte')} from the server. ${lengths(session)}`,
-      ['4253#6', '4251#9.3.9'],
-    );
+    const clear = neverEncrypted(session);
+    if (clear) notes.say('brief', 'rule', 'Everything: the cipher none encrypts nothing, so whoever is on the way reads all that is told here.', ['4253#6.3']);
+    else tellOutline(session, notes, inits);
     const prints = SIDES.flatMap((side) => (session[side].hassh === undefined ? [] : [`${side}  ${session[side].hassh}`]));
     if (prints.length > 0)
       notes.say(
@@ -38,15 +28,34 @@ export const outside: Teller = {
         [...inits, '4253#7.1'],
         prints,
       );
-    notes.say(
-      'student',
-      'rule',
-      'What cannot be learned so: the user name, how the login went (sizes allow a guess), commands, output, file names, contents. That holds also for somebody who steals the host key later, for it encrypts nothing.',
-      ['4252#4', '4251#9.3.7'],
-    );
+    if (!clear)
+      notes.say(
+        'student',
+        'rule',
+        'What cannot be learned so: the user name, how the login went (sizes allow a guess), commands, output, file names, contents. That holds also for somebody who steals the host key later, for it encrypts nothing.',
+        ['4252#4', '4251#9.3.7'],
+      );
     tellGap(session, notes);
   },
 };
+
+/** What of encrypted packets is seen by all. */
+function tellOutline(session: Session, notes: Notes, inits: readonly Source[]): void {
+  const { client, server } = session;
+  const bytes = { client: client.decryption.bytes, server: server.decryption.bytes };
+  notes.say(
+    'student',
+    'rule',
+    'Everything up to NEWKEYS: addresses, software and versions, all lists, the host key, and with them which machine this is. After it, the rest by its outline: how many bytes went which way and when. That can tell a file transfer from typing, and is often enough for a guess at what was done.',
+    [...inits, '4251#9.3.9'],
+  );
+  notes.say(
+    'student',
+    'read',
+    `Here: ${count(bytes.client, 'encrypted byte')} from the client and ${count(bytes.server, 'encrypted byte')} from the server. ${lengths(session)}`,
+    ['4253#6', '4251#9.3.9'],
+  );
+}
 
 /** Whether the borders of packets can be seen from outside. */
 function lengths(session: Session): string {
@@ -72,6 +81,8 @@ export const wireshark: Teller = {
   tell(tale, notes) {
     const { session } = tale;
     if (session.protocol === 1 || (session.client.decryption.bytes === 0 && session.server.decryption.bytes === 0)) return;
+    // There it reads on.
+    if (neverEncrypted(session)) return;
     notes.say(
       'student',
       'rule',
