@@ -177,8 +177,9 @@ function readSealed(session: SshSession, d: Direction, opener: Opener): boolean 
  */
 function mustHoldBack(session: SshSession, d: Direction): boolean {
   const other = session.direction(peer(d.end));
-  if (other.closed || other.lossy || d.lossy || d.queue.length >= session.limits.waitBytes) return false;
+  if (other.closed || d.queue.length >= session.limits.waitBytes) return false;
   if (runsAhead(d, other)) return true;
+  if (other.lossy || d.lossy) return false;
   return d.inflateAfterLogin && d.inflater === undefined && d.awaitingReply && other.opener !== undefined;
 }
 

@@ -180,6 +180,20 @@ describe('the last segment of a side is lost, and its FIN with it', () => {
   );
 });
 
+test.each(['sftp-v4', 'connection-terminal', 'cipher-aes128-cbc'])('%s: behind a gap the two sides are read in their order', async (name) => {
+  const { segments, secrets } = recording(name);
+  const whole = await read(segments, secrets);
+  const order = (list: readonly Packet[]) => list.filter((p) => p.epoch > 0 && p.number !== undefined).map(key);
+  const gone = whole.packets.find((p) => p.side === 'client' && p.epoch > 0 && p.number !== 21 && p.space.frames.length === 1) as Packet;
+  const { packets } = await read(
+    segments.filter((_, i) => i + 1 !== gone.frame),
+    secrets,
+  );
+  const found = order(packets);
+  expect(found.length).toBeGreaterThan(8);
+  expect(found).toEqual(order(whole.packets).filter((one) => found.includes(one)));
+});
+
 test('a stream that ends within a packet was not opened whole; one that the capture cuts was, as far as it goes', async () => {
   const { segments, secrets } = recording('cipher-aes128-ctr-etm');
   const whole = await read(segments, secrets);
