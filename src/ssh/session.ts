@@ -232,7 +232,12 @@ export class SshSession implements Session {
 
   /** True when the capture holds all that was sent, and all of it was opened, so that what is missing was never sent. */
   get sure(): boolean {
-    const whole = (d: Direction) => !d.lossy && !d.heldBack && d.obstacle === undefined && d.openedPackets === d.encryptedPackets;
+    return this.whole && !this.a.heldBack && !this.b.heldBack;
+  }
+
+  /** The same up to what was read, though more may wait. */
+  get whole(): boolean {
+    const whole = (d: Direction) => !d.lossy && d.obstacle === undefined && d.openedPackets === d.encryptedPackets;
     return this.complete && whole(this.a) && whole(this.b);
   }
 

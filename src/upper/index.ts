@@ -28,6 +28,7 @@ export const PROTOCOLS: readonly Protocol[] = [
 export function channelHandlers(session: SshSession, limits: Limits, sink: Sink, openSession: Place['openSession']): ChannelHandlers {
   const later = (task: () => void) => session.later(task);
   return {
-    handlerFor: (channel, kind) => PROTOCOLS.find((p) => p.carries(kind, channel))?.follow({ session, channel, kind, limits, sink, later, openSession }),
+    handlerFor: (channel, kind) =>
+      PROTOCOLS.find((p) => p.carries(kind, channel))?.follow({ session, channel, kind, limits, whole: session.whole, sink, later, openSession }),
   };
 }

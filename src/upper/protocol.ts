@@ -10,6 +10,8 @@ export interface Place {
   readonly channel: Channel;
   readonly kind: ChannelKind;
   readonly limits: Limits;
+  /** All messages of the session so far were read, so that those that are not there were not sent. */
+  readonly whole: boolean;
   readonly sink: Sink;
   /** Does `task` when the packet that is being taken has reached the sink. */
   readonly later: (task: () => void) => void;

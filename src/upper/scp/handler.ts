@@ -60,11 +60,12 @@ export class ScpHandler implements ChannelHandler {
   /** Answers in a row to nothing, of each side. */
   private readonly stray: Record<Side, number> = { client: 0, server: 0 };
   /** False once messages are missing: then what does not fit is nobody's fault. */
-  private sure = true;
+  private sure: boolean;
   private said = false;
 
   constructor(place: Place, { receives, path }: ScpCommand) {
-    const { channel, limits } = place;
+    const { channel, limits, whole } = place;
+    this.sure = whole;
     this.content = new Content('scp', `${receives ? 'to' : 'from'} ${path.slice(0, LONGEST_PATH)}`);
     this.sender = receives ? channel.opener : peer(channel.opener);
     this.limit = limits.scpLineBytes;

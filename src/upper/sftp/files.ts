@@ -50,10 +50,12 @@ export class Files {
   private readonly known = new Map<string, Attributes>();
   /** The home directory, which paths without a leading / count from. */
   private home: string | undefined = undefined;
-  private sure = true;
+  private sure: boolean;
   private full = false;
 
-  constructor(client: Side, log: OperationLog, transfers: TransferLog, limits: Limits) {
+  /** `sure`: all messages so far were read. */
+  constructor(client: Side, log: OperationLog, transfers: TransferLog, limits: Limits, sure: boolean) {
+    this.sure = sure;
     this.client = client;
     this.log = log;
     this.transfers = transfers;

@@ -12,6 +12,7 @@ import { TransferLog } from '../transfer.ts';
 import type { Version } from './attributes.ts';
 import { extendedReply } from './extensions.ts';
 import { Files } from './files.ts';
+import { VersionGuess } from './guess-version.ts';
 import { isMessageNumber, isResponse, type MessageTable, messagesOf } from './messages.ts';
 import { Pending, Request } from './pending.ts';
 import { SSH_FX_OK, statusName } from './status.ts';
@@ -32,6 +33,8 @@ const INIT_ID = -1;
 /** Programs that have the paths of SYMLINK as OpenSSH has them. */
 const REVERSING = /OpenSSH|paramiko/;
 
+const UNVERSIONED = problem('gap', 'VERSION was not read: messages are taken for those of the highest version that all of them fit');
+
 type Value = Readonly<Record<string, unknown>>;
 
 /** Follows an SFTP channel. */
@@ -44,8 +47,11 @@ export class SftpHandler implements ChannelHandler {
   private readonly log: OperationLog;
   private readonly files: Files;
   private readonly pending: Pending;
-  private version: Version = 3;
   private table: MessageTable;
+  /** VERSION was read, and what INIT and the messages tell as long as it was not. */
+  private spoken = false;
+  private offered: number | undefined = undefined;
+  private guess: VersionGuess | undefined = undefined;
   /** False once messages are missing: then what has no partner is nobody's fault. */
   private sure: boolean;
   private full = false;
@@ -53,7 +59,7 @@ export class SftpHandler implements ChannelHandler {
   constructor(place: Place) {
     const { channel, session, limits } = place;
     this.client = channel.opener;
-    this.sure = session.complete;
+    this.sure = place.whole;
     this.reversed = [session.client, session.server].some((p) => REVERSING.test(p.identification?.softwareVersion ?? ''));
     this.table = messagesOf(3, this.reversed);
     this.framing = {
@@ -61,7 +67,7 @@ export class SftpHandler implements ChannelHandler {
       server: new Framing('SFTP of the server', limits.innerMessageBytes, isMessageNumber),
     };
     this.log = new OperationLog(this.content, limits.channelOperations);
-    this.files = new Files(this.client, this.log, new TransferLog(place, this.content), limits);
+    this.files = new Files(this.client, this.log, new TransferLog(place, this.content), limits, this.sure);
     this.pending = new Pending(limits.sftpRequests);
   }
 
@@ -86,8 +92,11 @@ export class SftpHandler implements ChannelHandler {
 
   private takeRequest(framed: FramedBytes, packet: SshPacket): InnerMessage {
     const type = framed.bytes[4] as number;
+    const unversioned = type !== INIT && this.guessed(framed);
     const message = new FramedMessage('sftp', this.table.get(type), framed);
     const { value, problems } = message;
+    if (unversioned) problems.push(UNVERSIONED);
+    if (type === INIT && typeof value.version === 'number') this.offered = value.version;
     if (message.def === undefined) return message;
     if (isResponse(type)) {
       problems.push(problem('unexpected', `${message.name} is an answer, and comes from the side that asks`));
@@ -116,10 +125,12 @@ export class SftpHandler implements ChannelHandler {
 
   private takeResponse(framed: FramedBytes, packet: SshPacket): InnerMessage {
     const type = framed.bytes[4] as number;
+    const unversioned = type !== VERSION && this.guessed(framed);
     const id = type === VERSION ? INIT_ID : idOf(framed);
     const request = id === undefined ? undefined : this.pending.take(id);
     const def = type === EXTENDED_REPLY ? extendedReply(request?.extension) : this.table.get(type);
     const message = new FramedMessage('sftp', def, framed, request?.told);
+    if (unversioned) message.problems.push(UNVERSIONED);
     if (def === undefined) return message;
     if (!isResponse(type)) message.problems.push(problem('unexpected', `${message.name} is a request, and comes from the side that answers`));
     else if (request === undefined) this.blame(message, id);
@@ -149,10 +160,24 @@ export class SftpHandler implements ChannelHandler {
   /** From here on `version` is spoken. */
   private speak(version: unknown): void {
     if (typeof version !== 'number' || !Number.isSafeInteger(version)) return;
-    this.version = version <= 3 ? 3 : version === 4 ? 4 : version === 5 ? 5 : 6;
+    this.spoken = true;
     this.content.detail = `version ${version}`;
-    this.table = messagesOf(this.version, this.reversed);
-    this.files.version = this.version;
+    this.use(version <= 3 ? 3 : version === 4 ? 4 : version === 5 ? 5 : 6);
+  }
+
+  private use(version: Version): void {
+    this.table = messagesOf(version, this.reversed);
+    this.files.version = version;
+  }
+
+  /** Before VERSION was read the messages have to tell which one it is; true at the first of them, when that is to be said. */
+  private guessed(framed: FramedBytes): boolean {
+    if (this.spoken) return false;
+    const first = this.guess === undefined;
+    this.guess ??= new VersionGuess(this.offered, this.reversed);
+    this.use(this.guess.see(framed));
+    this.content.detail = this.guess.text;
+    return first && !this.sure && this.guess.open;
   }
 }
 
