@@ -17,7 +17,7 @@ import { type Damage, provesKeys } from './sealed-packet.ts';
 import { type Found, type Look, Scan, type Search, Searches, type View } from './search.ts';
 import type { SshSession } from './session.ts';
 import { type Shape, type Suite, shapeOf } from './shape.ts';
-import { breakCompression, mayCompress } from './unpack.ts';
+import { breakCompression, mayCompress, tellStuck } from './unpack.ts';
 
 /** The packet of `d` at stream offset `offset` runs into a gap, and its keys are known: from here on the next packet is looked for. */
 export function recoverFromGap(session: SshSession, d: Direction, offset: number, gap: Gap, opener: Opener, suite: Suite): void {
@@ -160,6 +160,7 @@ function readOn(session: SshSession, d: Direction, found: Found, reason: string,
   d.firstLoss ??= reason;
   d.obstacle = { state: 'partial', reason: d.losses === 1 ? reason : `${d.firstLoss}; ${d.losses - 1} more such losses` };
   if (found.first !== true) breakCompression(session, d, frame);
+  if (d.zlibBroken) tellStuck(d);
   if (found.blind !== undefined) takeBlind(session, d, found.blind);
 }
 

@@ -63,7 +63,15 @@ function giveUpUnknown(d: Direction, name: string, parts: OpenedParts): void {
  */
 function begin(session: SshSession, d: Direction, payload: Uint8Array): void {
   if (isZlibHeader(payload)) d.inflater = new PacketInflater(session.limits.inflatedBytes);
-  else if (session.a.lossy || session.b.lossy) d.zlibBroken = !isMessage(session, d, payload);
+  else if (session.a.lossy || session.b.lossy) {
+    d.zlibBroken = !isMessage(session, d, payload);
+    if (d.zlibBroken) tellStuck(d);
+  }
+}
+
+/** Says in the record that what lies behind the loss is read, and yet stays compressed. */
+export function tellStuck(d: Direction): void {
+  if (d.obstacle !== undefined) d.obstacle = { state: d.obstacle.state, reason: `${d.obstacle.reason}; ${BROKEN}` };
 }
 
 /** What reads as a message; numbers whose messages only their method knows are believed while such a method is at work. */

@@ -18,6 +18,7 @@ function read(frames: readonly Taken[], secrets?: string): Promise<Collected> {
 
 /** What a packet says, whoever vouches for it. */
 const said = ({ side, sequence, number, summary, value }: Packet) => ({ side, sequence, number, summary, value });
+const content = ({ side, sequence, number, value }: Packet) => ({ side, sequence, number, value });
 const codes = (problems: readonly Problem[]) => problems.map((p) => p.code);
 
 describe.each(NAMES)('%s', (name) => {
@@ -83,13 +84,16 @@ describe.each(NAMES)('%s', (name) => {
       if (gone === undefined || gone.epoch === 0) continue;
       const less = v.framesOf(v.lost(segments, n));
       const [without, withThem] = [await read(less), await read(less, secrets)];
-      const readable = ({ packets }: Collected) => packets.filter((p) => p.number !== undefined).map(said);
+      // The MACs find the place to read on earlier than what the packets say: so the order of the two sides may differ.
+      const readable = ({ packets }: Collected) =>
+        (['client', 'server'] as const).flatMap((side) => packets.filter((p) => p.side === side && p.number !== undefined).map(content));
       expect([n, readable(without)]).toEqual([n, readable(withThem)]);
       const ofOther = (packets: readonly Packet[]) => packets.filter((p) => p.side !== gone.side).map((p) => p.value);
       expect(ofOther(without.packets)).toEqual(ofOther(whole));
       const compressed = codes(without.sessions[0]?.problems ?? []).filter((code) => code === 'undecryptable').length;
       expect([n, compressed <= 1]).toEqual([n, true]);
       broken += compressed;
+      if (compressed > 0) expect(without.sessions[0]?.[gone.side].decryption.reason).toMatch(/; from here on payloads stay compressed/);
     }
     expect(broken).toBeGreaterThan(5);
   });

@@ -101,6 +101,57 @@ describe.each(NAMES)('%s', (name) => {
   });
 });
 
+/** The segments without the stream bytes `[from, to)` of the side that sends from `port`. */
+function without(segments: readonly v.TcpSegment[], port: number, from: number, to: number): v.TcpSegment[] {
+  const start = (segments.find((s) => s.sourcePort === port && (s.flags & 2) !== 0)?.sequence ?? 0) + 1;
+  return segments.flatMap((s) => {
+    const at = s.sequence - start;
+    const [a, b] = [from - at, to - at].map((n) => Math.max(0, Math.min(s.payload.length, n))) as [number, number];
+    if (s.sourcePort !== port || a === b) return [s];
+    const parts = [
+      { ...s, payload: s.payload.slice(0, a) },
+      { ...s, sequence: s.sequence + b, payload: s.payload.slice(b) },
+    ];
+    return parts.filter((part) => part.payload.length > 0);
+  });
+}
+
+describe.each([
+  ['cipher-aes128-cbc', 16],
+  ['cipher-3des-cbc', 8],
+  ['cipher-aes128-cbc-etm', 16],
+  ['cipher-aes128-ctr', 0],
+  ['cipher-aes128-ctr-etm', 0],
+])('%s', (name, block) => {
+  test('a gap costs the packets that it touches, and in CBC the one whose predecessor block it takes, wherever it begins and ends', async () => {
+    const { segments, secrets } = recording(name);
+    const { packets, session } = await read(segments, secrets);
+    const sent = packets.filter((p) => p.side === 'server' && p.epoch > 0);
+    const [before, cut, next] = [sent[3], sent[4], sent[5]] as [Packet, Packet, Packet];
+    const tail = cut.space.bytes.length - 4 - cut.length;
+    // From around the beginning of one packet to around the end of the one behind it: a tail and a block before, and behind.
+    const bounds = [...new Set([0, 1, 4, block, tail, tail + 1, block + tail - 1, block + tail, block + tail + 1])];
+    let nextRead = 0;
+    for (const lead of [0, 1, tail, before.space.bytes.length]) {
+      for (const bound of [...bounds, -1, -4]) {
+        const [from, to] = [cut.streamOffset - lead, next.streamOffset - bound];
+        if (to <= from) continue;
+        const after = await read(without(segments, session.server.port, from, to), secrets);
+        const found = new Map(after.packets.filter((p) => p.number !== undefined && !p.cut).map((p) => [key(p), p]));
+        const lost = (p: Packet) => {
+          const end = p.streamOffset + p.space.bytes.length;
+          const chained = block > 0 && p.streamOffset >= to && p.streamOffset - to < block + tail;
+          return p.side === 'server' && p.epoch > 0 && ((end > from && p.streamOffset < to) || chained);
+        };
+        const missing = packets.filter((p) => p.epoch > 0 && !same(found.get(key(p)), p));
+        expect([from, to, missing.map(key)]).toEqual([from, to, packets.filter(lost).map(key)]);
+        if (found.has(key(next))) nextRead++;
+      }
+    }
+    expect(nextRead).toBeGreaterThan(3);
+  });
+});
+
 /** The segments with one bit of a packet turned, `at` bytes from its beginning. */
 function flipped(segments: readonly v.TcpSegment[], packet: Packet, at: number): v.TcpSegment[] {
   const [place] = packet.space.locate({ start: at, end: at + 1 });
