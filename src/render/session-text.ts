@@ -66,7 +66,7 @@ export function sessionLines(s: Session, colors: Palette, width: number): string
   if (!s.complete) page.put('', 'the capture does not hold the whole beginning of this session', colors.warning);
   page.put('start', isoTime(flow.start));
   page.list('phases', phaseLines(s));
-  for (const [i, e] of s.exchanges.entries()) exchangeLines(page, e, s.exchanges[i - 1], s.exchanges.length > 1);
+  exchangesLines(page, s.exchanges);
   if (s.exchanges.some((e) => e.negotiation !== undefined)) page.put('strict KEX', s.strictKex ? 'yes' : 'no');
   page.list('HASSH', hasshLines(client, server));
   encryptionLines(page, s);
@@ -119,15 +119,34 @@ function phaseLines(s: Session): string[] {
   return s.phases.map((p, i) => `${(times[i] ?? '').padStart(time)} s  frame ${String(p.frame).padStart(frame)}  ${phases[p.name]}`);
 }
 
-/** What one key exchange agreed on, and the host key that the server showed in it; in short when it is what the one before agreed on. */
-function exchangeLines(page: Page, e: Exchange, before: Exchange | undefined, several: boolean): void {
-  if (before !== undefined && sameAgreement(e, before)) {
-    page.put(
-      're-key',
-      `key exchange ${e.epoch}, packets ${e.packets[0] ?? '?'} to ${e.packets.at(-1) ?? '?'}: same algorithms and host key; signature ${e.signature.verdict}`,
-    );
-    return;
+/** All key exchanges; those that agreed on the same as the one before them in short, and more than `RUN_SHOWN` in a row in one line. */
+function exchangesLines(page: Page, exchanges: readonly Exchange[]): void {
+  for (let i = 0; i < exchanges.length; ) {
+    const first = exchanges[i] as Exchange;
+    const before = exchanges[i - 1];
+    let end = i;
+    while (before !== undefined && end < exchanges.length && sameAgreement(exchanges[end] as Exchange, before)) end++;
+    const same = exchanges.slice(i, end);
+    if (same.length > RUN_SHOWN) page.put('re-keys', sameText(same));
+    else for (const e of same) page.put('re-key', sameText([e]));
+    if (same.length === 0) exchangeLines(page, first, before, exchanges.length > 1);
+    i = Math.max(end, i + 1);
   }
+}
+
+/** Re-keys alike that have a line each. */
+const RUN_SHOWN = 8;
+
+/** Re-keys in a row that all agreed on what the one before them did. */
+function sameText(run: readonly Exchange[]): string {
+  const [first, last] = [run[0], run.at(-1)];
+  const [which, s] = run.length === 1 ? [`key exchange ${first?.epoch}`, ''] : [`${run.length} key exchanges, ${first?.epoch} to ${last?.epoch}`, 's'];
+  const packets = `packets ${first?.packets[0] ?? '?'} to ${last?.packets.at(-1) ?? '?'}`;
+  return `${which}, ${packets}: same algorithms and host key; signature${s} ${first?.signature.verdict}`;
+}
+
+/** What one key exchange agreed on, and the host key that the server showed in it, unless it is that of the exchange before. */
+function exchangeLines(page: Page, e: Exchange, before: Exchange | undefined, several: boolean): void {
   if (e.negotiation !== undefined) {
     page.lines.push(page.colors.faint(`  ${several ? `algorithms of key exchange ${e.epoch}` : 'algorithms'}`));
     page.lines.push(...algorithmTable(e.negotiation, page));
@@ -142,7 +161,8 @@ function exchangeLines(page: Page, e: Exchange, before: Exchange | undefined, se
     }
   }
   if (e.hostKey === undefined) return;
-  page.list('host key', hostKeyLines(e.hostKey));
+  if (e.hostKey.fingerprint === before?.hostKey?.fingerprint) page.put('host key', 'the same as before');
+  else page.list('host key', hostKeyLines(e.hostKey));
   const algorithm = e.signatureAlgorithm === undefined ? '' : ` (${shorten(e.signatureAlgorithm, NAME_SHOWN)})`;
   const paint = e.signature.verdict === 'valid' ? page.colors.good : e.signature.verdict === 'invalid' ? page.colors.error : undefined;
   page.put('signature', `${e.signature.verdict}${algorithm}: ${printable(e.signature.reason)}`, paint);

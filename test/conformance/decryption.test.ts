@@ -1,4 +1,5 @@
 /** Every fixture with secrets, opened, against what the programs that made it printed; and wrong secrets, against what they must be called. */
+import { toHex } from '../../src/bytes/hex.ts';
 import { collect, inMemory, SecretStore, SecretsScan } from '../../src/index.ts';
 import type { Packet, Session, Side } from '../../src/ssh/model.ts';
 import { framesOfFixture, pcap } from '../support/capture-files.ts';
@@ -152,6 +153,8 @@ const FEATURES: Readonly<Record<string, (opened: Opened) => boolean>> = {
   'strict-kex': ({ session }) => session.strictKex,
   'not-strict': ({ session, packets }) => !session.strictKex && packets.filter((p) => p.side === 'client').every((p, i) => p.sequence === i),
   rekey: ({ session }) => session.exchanges.length >= 4,
+  'rekey-dozens': ({ session }) => session.exchanges.length >= 40,
+  'rekey-changes': ({ session }) => session.exchanges.length >= 24,
 };
 
 const OPENABLE = fixtures().filter((name) => fixture(name).secrets !== undefined || hasBlock(fixture(name)));
@@ -175,6 +178,17 @@ describe.each(OPENABLE)('%s', (name) => {
 
   test('H is what the host key signed, every packet is opened and every MAC is valid', async () => {
     await expectOpened(await opened, exchanges);
+  });
+
+  test('every key exchange has the algorithms and the hash that the programs had, and the keys their session identifier', async () => {
+    const { exchanges: shown, sessionId } = (await opened).session;
+    for (const [i, { exchangeHash, ...agreed }] of (printed.exchanges ?? []).entries()) {
+      const n = shown[i]?.negotiation;
+      const way = (side: Side) => ({ cipher: n?.[side].cipher, mac: n?.[side].mac ?? null, compression: n?.[side].compression });
+      expect({ kex: n?.kex, hostKey: n?.hostKey, client: way('client'), server: way('server') }).toEqual(agreed);
+      if (exchangeHash !== undefined) expect(toHex(shown[i]?.exchangeHash ?? new Uint8Array(0))).toBe(exchangeHash);
+    }
+    if (printed.sessionId !== undefined) expect(toHex(sessionId ?? new Uint8Array(0))).toBe(printed.sessionId);
   });
 
   test('the session shows its features', async () => {

@@ -16,12 +16,16 @@ export interface Exchange {
   readonly hostKey: string;
   readonly client: Way;
   readonly server: Way;
+  /** H, hex, as they computed it. */
+  readonly exchangeHash?: string;
 }
 
 /** What the programs of a recording printed themselves; a part is missing when none of them printed it. */
 export interface Expected {
   readonly identification?: { readonly client?: string; readonly server?: string };
   readonly exchanges?: readonly Exchange[];
+  /** Hex, as it went into their keys. */
+  readonly sessionId?: string;
   readonly strictKex?: boolean;
   /** The method that succeeded. */
   readonly authenticated?: string | null;
