@@ -2,7 +2,7 @@
 import { GcmOpener } from './crypto/gcm.ts';
 import { type Opener, uint32At } from './crypto/opener.ts';
 import { COST, type Effort } from './effort.ts';
-import { evidence } from './evidence.ts';
+import { evidence, isZlibHeader } from './evidence.ts';
 import { type KeyWords, NONE, SequenceWords, StreamWords } from './key-words.ts';
 import { plausibleChain } from './resync.ts';
 import type { Candidate, Found, Scanner, View } from './search.ts';
@@ -17,6 +17,8 @@ export interface Range {
 export interface Unknowns {
   /** The first packet begins where the view does, or anywhere in it. */
   readonly here: boolean;
+  /** It is the first under these keys, wherever it begins: the opener fits it as it stands. */
+  readonly fresh?: true;
   /** Sequence numbers that the packet may have. */
   readonly sequences: Range;
   /** How far from the opener's state its packet may be: invocations of GCM, blocks of counter mode. */
@@ -111,9 +113,14 @@ export class Adrift implements Scanner {
 
   private byBlock(view: View, at: number, into: Candidate[]): void {
     this.effort.spend(COST.block);
-    // At the beginning of the view the IV is the one that was given.
-    if (at > 0 && !this.trial.skip(at, 0, this.before(view, at))) return;
-    this.add(at, (at > 0 ? this.trial : this.opener).length(0, view.bytes.subarray(at, at + this.headLength)), 0, into);
+    const asGiven = this.asGiven(at);
+    if (!asGiven && !this.trial.skip(at, 0, this.before(view, at))) return;
+    this.add(at, (asGiven ? this.opener : this.trial).length(0, view.bytes.subarray(at, at + this.headLength)), 0, into);
+  }
+
+  /** The IV of CBC is the one that was given, and not the block before: at the beginning of the view, and under fresh keys. */
+  private asGiven(at: number): boolean {
+    return at === 0 || this.unknowns.fresh === true;
   }
 
   private before(view: View, at: number): Uint8Array {
@@ -225,13 +232,15 @@ export class Adrift implements Scanner {
 
   /** True when padding and message number of each packet make sense with the key stream from word `first` on. */
   private likely(heads: Uint32Array, words: KeyWords, first: number): boolean {
+    let { packed } = this.unknowns;
     for (let i = 0; i < heads.length; i += 3) {
       const at = first + (heads[i + 2] as number);
       if (at >= words.length) return i > 0;
       const text = ((heads[i] as number) ^ words.at(at)) >>> 0;
-      if (!likelyText(text, heads[i + 1] as number, this.unknowns.packed)) return false;
+      packed ||= isZlibHeader((text >>> 16) & 0xff, (text >>> 8) & 0xff);
+      if (!likelyText(text, heads[i + 1] as number, packed)) return false;
       // Other keys follow.
-      if (((text >>> 16) & 0xff) === NEWKEYS && !this.unknowns.packed) return true;
+      if (((text >>> 16) & 0xff) === NEWKEYS && !packed) return true;
     }
     return true;
   }
@@ -246,7 +255,7 @@ export class Adrift implements Scanner {
 
   private verifyBlocks(view: View, packet: Uint8Array, candidate: Candidate): Found | 'more' | undefined {
     const opener = this.opener.clone();
-    if (candidate.at > 0 && !opener.skip(candidate.at, 0, this.before(view, candidate.at))) return undefined;
+    if (!this.asGiven(candidate.at) && !opener.skip(candidate.at, 0, this.before(view, candidate.at))) return undefined;
     return this.verifyAt(view, packet, candidate, opener, undefined);
   }
 

@@ -92,6 +92,13 @@ export class Direction {
   encryptedBytes = 0;
   encryptedPackets = 0;
   openedPackets = 0;
+  /** Of the opened packets: those that were not encrypted, those that no MAC protects, and those whose MAC nobody could verify; as far as summed up. */
+  private inClear = 0;
+  private bare = 0;
+  private unchecked = 0;
+  private summed = 0;
+  /** Why MACs could not be verified, when that is because a secret is missing. */
+  unkeyed: Obstacle | undefined;
   /** The epoch of the last packet whose MAC was right. */
   lastProven = 0;
   /** Why the bytes after NEWKEYS are not opened, once that is known. */
@@ -119,15 +126,32 @@ export class Direction {
     if (obstacle !== undefined && !unused) return openedPackets > 0 ? { state: 'partial', reason: obstacle.reason } : obstacle;
     if (this.encryptedBytes === 0) return this.stage === 'lost' && this.lossy ? UNPLACED : { state: 'none', reason: 'nothing was sent encrypted' };
     if (openedPackets < encryptedPackets) return { state: 'partial', reason: `${encryptedPackets - openedPackets} packets were not opened` };
-    const what = this.suite?.cipher.name === 'none' ? 'the content is not encrypted' : 'every packet was opened';
+    this.sumUp();
+    const what = openedPackets > 0 && this.inClear === openedPackets ? 'the content is not encrypted' : 'every packet was opened';
     return { state: 'ok', reason: `${what}${this.verified}${this.keyNote === undefined ? '' : `, with ${this.keyNote}`}` };
+  }
+
+  /** Counts what vouches for the packets opened since it was called last: before other keys come, and at the end. */
+  sumUp(): void {
+    const packets = this.openedPackets - this.summed;
+    this.summed = this.openedPackets;
+    if (this.suite?.cipher.name === 'none') this.inClear += packets;
+    if (this.opener?.tailLength === 0) this.bare += packets;
+    else if (this.opener?.unchecked === true) this.unchecked += packets;
   }
 
   /** What vouches for the packets, in words. */
   private get verified(): string {
-    if (this.opener?.tailLength === 0) return ', and no MAC protects it';
-    if (this.opener?.unchecked !== true) return ' and its integrity verified';
-    return this.unverified === undefined ? ', but no MAC was verified, as its key is not known' : `, but no MAC can be verified: ${this.unverified}`;
+    const { bare, unchecked, openedPackets, unverified } = this;
+    if (openedPackets > 0 && bare === openedPackets) return ', and no MAC protects it';
+    if (openedPackets > 0 && unchecked === openedPackets) {
+      return unverified === undefined ? ', but no MAC was verified, as its key is not known' : `, but no MAC can be verified: ${unverified}`;
+    }
+    const but = [
+      ...(unchecked === 0 ? [] : [`the MACs of ${unchecked} could not be verified: ${unverified ?? this.unkeyed?.reason ?? 'their key is not known'}`]),
+      ...(bare === 0 ? [] : [`no MAC protects ${bare} of them`]),
+    ];
+    return but.length === 0 ? ' and its integrity verified' : `, but ${but.join('; ')}`;
   }
 }
 

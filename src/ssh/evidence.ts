@@ -16,6 +16,8 @@ const PADDING_BITS = 3;
 const NUMBER_BITS = 2;
 const CONTENT_BITS = 16;
 
+const ZLIB_BITS = 11;
+
 const NEWKEYS = 21;
 
 export interface Evidence {
@@ -32,11 +34,12 @@ export interface Evidence {
 const AGAINST: Evidence = { bits: -1, ended: false, linked: false, begins: false };
 
 /**
- * Opens the packets at the start of `bytes` with `opener`, which is used up. `packed` says that the payloads are
- * compressed, so that nothing is known of them.
+ * Opens the packets at the start of `bytes` with `opener`, which is used up. `compressed` says that the payloads are
+ * compressed, so that nothing is known of them; that they are from one of these packets on shows there.
  */
-export function evidence(opener: Opener, sequence: number, bytes: Uint8Array, shape: Shape, packed: boolean): Evidence {
+export function evidence(opener: Opener, sequence: number, bytes: Uint8Array, shape: Shape, compressed: boolean): Evidence {
   let bits = 0;
+  let packed = compressed;
   let begins = packed;
   // A length in clear proves no key; where there are no keys it shows that a packet begins here.
   const lengthBits = shape.clear && shape.mode !== 'none' ? 0 : LENGTH_BITS;
@@ -51,17 +54,24 @@ export function evidence(opener: Opener, sequence: number, bytes: Uint8Array, sh
     const padding = plain[4] ?? 0;
     if ((shape.checked && !authentic) || padding < 4 || padding + 2 > length) return AGAINST;
     bits += PADDING_BITS;
+    const payload = plain.subarray(5, 4 + length - padding);
     if (!packed) {
-      const more = readsAs(plain.subarray(5, 4 + length - padding));
+      const more = textBits(payload);
       if (more < 0) return AGAINST;
       if (n === 0) begins = more > 0;
       bits += more;
+      packed = isZlibHeader(payload[0], payload[1]);
     }
     // Other keys follow.
     if (plain[5] === NEWKEYS) return { bits, ended: false, linked: n > 0, begins };
     at += total;
   }
   return { bits, ended: false, linked: true, begins };
+}
+
+/** Bits that speak for `payload` being a message or the beginning of a compressed stream; below zero when it is neither. */
+function textBits(payload: Uint8Array): number {
+  return isZlibHeader(payload[0], payload[1]) ? ZLIB_BITS : readsAs(payload);
 }
 
 /** Bits that speak for `payload` being a message; below zero when it is none. */
@@ -74,4 +84,9 @@ export function readsAs(payload: Uint8Array): number {
   const { problems } = decode(def.body as Codec<unknown>, payload, { start: 1, complete: true });
   if (problems.some((p) => p.code === 'malformed' || p.code === 'truncated' || p.code === 'trailing')) return -1;
   return NUMBER_BITS + (payload.length > 4 ? CONTENT_BITS : 0);
+}
+
+/** A zlib header (RFC 1950 section 2.2) with a window of 4 to 32 KiB where a message number would be: 72, 88, 104 and 120 are none. */
+export function isZlibHeader(method: number | undefined, flags: number | undefined): boolean {
+  return method !== undefined && flags !== undefined && (method & 0x0f) === 8 && method >= 0x48 && method <= 0x78 && (method * 256 + flags) % 31 === 0;
 }

@@ -1,16 +1,17 @@
 /** A key exchange whose secret is missing hides the next ones: only derived keys of a later one can open what follows it. */
 import { Adrift } from './adrift.ts';
 import { cipher } from './crypto/ciphers.ts';
+import { PacketInflater } from './crypto/inflate.ts';
 import { mac } from './crypto/macs.ts';
 import { type Trial, TrialSearch, trialOf, useKeys } from './derived-keys.ts';
 import type { Direction } from './direction.ts';
 import type { Effort } from './effort.ts';
-import { evidence } from './evidence.ts';
+import { evidence, isZlibHeader } from './evidence.ts';
 import type { DirectionKeys } from './kex/secrets.ts';
 import { effortFor, seek } from './quest.ts';
 import { Searches } from './search.ts';
 import type { SshSession } from './session.ts';
-import type { Suite } from './shape.ts';
+import { type Suite, shapeOf } from './shape.ts';
 
 /** Keys that may come into use at any packet of a direction whose packets are framed but not opened. */
 export interface LaterKeys {
@@ -36,6 +37,12 @@ function suiteOfKeys(keys: DirectionKeys, suite: Suite): Suite {
   const row = cipher(keys.cipher ?? suite.cipher.name) ?? suite.cipher;
   if (row.aead) return { cipher: row, mac: undefined };
   return { cipher: row, mac: keys.mac === undefined ? suite.mac : mac(keys.mac) };
+}
+
+/** Some of the keys are of later exchanges that frame packets in another way, so that where their first one begins is to be looked for. */
+export function laterFrameOtherwise(session: SshSession, d: Direction, suite: Suite): boolean {
+  const { clear, tail } = shapeOf(suite, session.limits);
+  return laterTrials(session, d, suite).some(({ shape }) => shape.clear !== clear || shape.tail !== tail);
 }
 
 /** Keys to try on each packet that `d` frames from here on. */
@@ -71,7 +78,7 @@ export function seekLaterKeys(session: SshSession, d: Direction, suite: Suite, n
     const packets = Math.ceil(session.limits.searchBytes / trial.shape.least);
     const sequences = session.strict === true ? here : { from: d.sequence, to: d.sequence + packets };
     return new TrialSearch(
-      new Adrift(trial.opener, trial.shape, { here: false, sequences, counters: here, since: d.queue.offset, packed: false }, effort),
+      new Adrift(trial.opener, trial.shape, { here: false, fresh: true, sequences, counters: here, since: d.queue.offset, packed: false }, effort),
       trial,
       '',
       session,
@@ -94,9 +101,21 @@ function goOn(session: SshSession, d: Direction, trial: Trial, place: { at: numb
   const { offered, suite } = trial;
   d.epoch = offered.epoch ?? d.epoch + 1;
   d.later = undefined;
-  d.inflater = undefined;
+  // What was agreed on compression is hidden, but the first payload shows it.
+  d.unknownCompression = undefined;
+  d.inflater = beginsStream(d, place) ? new PacketInflater(session.limits.inflatedBytes) : undefined;
+  d.zlibBroken = false;
   useKeys(session, d, session.exchange(d.epoch - 1), { ...place, packets: undefined, keys: { suite, offered, note: '' } });
   const { frame } = d.queue.take(0);
   d.lossy = true;
   d.obstacle = { state: 'partial', reason: `${why}; read on from frame ${frame} with ${d.keyNote ?? 'later keys'}` };
+}
+
+/** The packet at `place` begins a compressed stream. */
+function beginsStream(d: Direction, { at, opener, sequence }: { at: number; opener: Trial['opener']; sequence: number }): boolean {
+  const bytes = d.queue.view(d.queue.length).subarray(at);
+  const total = 4 + opener.length(sequence, bytes) + opener.tailLength;
+  if (bytes.length < total) return false;
+  const { plain } = opener.clone().open(sequence, bytes.subarray(0, total));
+  return isZlibHeader(plain[5], plain[6]);
 }

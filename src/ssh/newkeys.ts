@@ -9,7 +9,7 @@ import { tryDerivedKeys } from './derived-keys.ts';
 import type { Direction, Obstacle } from './direction.ts';
 import { gapsOf, type KeyExchange, NoKeys } from './exchange.ts';
 import { keyOf, openerFor, openerWithoutKeys } from './keys.ts';
-import { expectLaterKeys, seekLaterKeys } from './later-keys.ts';
+import { expectLaterKeys, laterFrameOtherwise, seekLaterKeys } from './later-keys.ts';
 import type { DecryptionState } from './model.ts';
 import type { DirectionAlgorithms } from './negotiate.ts';
 import type { SshSession } from './session.ts';
@@ -19,6 +19,7 @@ import type { Suite } from './shape.ts';
 export function takeNewKeys(session: SshSession, d: Direction): void {
   const exchange = session.exchanges[d.epoch];
   const algorithms = exchange?.negotiation?.[session.sideOf(d.end)];
+  d.sumUp();
   d.kexinit = undefined;
   d.epoch++;
   // OpenSSH PROTOCOL section 1.10: strict KEX starts the sequence numbers of each epoch at 0.
@@ -113,6 +114,7 @@ function readWithoutKeys(session: SshSession, d: Direction, algorithms: Directio
   if (row.name === 'none') {
     d.opener = openerWithoutKeys(algorithms);
     if (given) d.unverified = why.reason;
+    d.unkeyed ??= why;
     if (d.opener === undefined) give(d, 'unsupported', unsupported(algorithms));
     return;
   }
@@ -121,7 +123,11 @@ function readWithoutKeys(session: SshSession, d: Direction, algorithms: Directio
   const { suite } = d;
   if (framing !== undefined) {
     d.framing = framing;
-    if (suite !== undefined) expectLaterKeys(session, d, suite);
+    const frame = () => {
+      d.stage = 'packets';
+      if (suite !== undefined) expectLaterKeys(session, d, suite);
+    };
+    if (suite === undefined || !laterFrameOtherwise(session, d, suite) || !seekLaterKeys(session, d, suite, frame)) frame();
     return;
   }
   const count = () => {

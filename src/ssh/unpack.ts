@@ -4,7 +4,7 @@ import { compression } from './crypto/compression.ts';
 import { PacketInflater } from './crypto/inflate.ts';
 import { uint32At } from './crypto/opener.ts';
 import type { Direction } from './direction.ts';
-import { readsAs } from './evidence.ts';
+import { isZlibHeader, readsAs } from './evidence.ts';
 import { isKexNumber } from './resolve.ts';
 import type { OpenedParts } from './sealed-packet.ts';
 import type { SshSession } from './session.ts';
@@ -62,7 +62,7 @@ function giveUpUnknown(d: Direction, name: string, parts: OpenedParts): void {
  * was lost. What is neither a message nor the beginning of a stream is from the middle of one.
  */
 function begin(session: SshSession, d: Direction, payload: Uint8Array): void {
-  if (isZlibHeader(payload)) d.inflater = new PacketInflater(session.limits.inflatedBytes);
+  if (isZlibHeader(payload[0], payload[1])) d.inflater = new PacketInflater(session.limits.inflatedBytes);
   else if (session.a.lossy || session.b.lossy) {
     d.zlibBroken = !isMessage(session, d, payload);
     if (d.zlibBroken) tellStuck(d);
@@ -88,12 +88,6 @@ function areStrings(payload: Uint8Array, start: number): boolean {
   let at = start;
   while (at + 4 <= payload.length) at += 4 + uint32At(payload, at);
   return at > start && at === payload.length;
-}
-
-/** A zlib header (RFC 1950 section 2.2) with a window of 4 to 32 KiB where a message number would be: 72, 88, 104 and 120 are none. */
-function isZlibHeader(payload: Uint8Array): boolean {
-  const [method = 0, flags = 0] = payload;
-  return (method & 0x0f) === 8 && method >= 0x48 && method <= 0x78 && (method * 256 + flags) % 31 === 0;
 }
 
 /** Packets were lost: what is behind them cannot be decompressed, as one zlib stream runs through all of them. */
