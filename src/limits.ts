@@ -50,6 +50,12 @@ export interface Limits {
   /** Work of one search and of all in a run, in units of about a nanosecond; secrets that do not fit may take a quarter of the latter. */
   readonly searchWork: number;
   readonly searchWorkTotal: number;
+  /** Key exchanges of one session in its record. */
+  readonly exchanges: number;
+  /** Packets of one key exchange that its record lists, and of which its messages are kept. */
+  readonly exchangePackets: number;
+  /** Bytes of the messages of one session that may hold host keys, of which its record tells. */
+  readonly hostKeyBytes: number;
   /** Secrets kept from all secrets files together, and different ones kept for one cookie. */
   readonly secretItems: number;
   readonly secretsPerCookie: number;
@@ -89,7 +95,7 @@ export interface Limits {
   readonly diagnoses: number;
   /** Packets of one session that are kept for its story. */
   readonly storyPackets: number;
-  /** Bytes of the packets that are kept for the stories of all sessions that are not over: as they were sent, in clear and decompressed. */
+  /** Bytes of the packets that are kept for the stories and the exchange hashes, each, of all sessions that are not over: as they were sent, in clear and decompressed. */
   readonly storyBytes: number;
   /** Characters of the comments that `annotate` adds for messages, and of those for sessions as many again. */
   readonly commentText: number;
@@ -128,6 +134,9 @@ export const DEFAULT_LIMITS: Limits = {
   searchCounters: 1024 * 1024,
   searchWork: 500_000_000,
   searchWorkTotal: 10_000_000_000,
+  exchanges: 4096,
+  exchangePackets: 4096,
+  hostKeyBytes: 4 * 1024 * 1024,
   secretItems: 2 * 1024 * 1024,
   secretsPerCookie: 64,
   secretTextBytes: 1024 * 1024,

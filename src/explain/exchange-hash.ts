@@ -1,5 +1,6 @@
 /** The exchange hash explained: every input with the bytes it came from, H, the signature, and the keys that follow. */
 import type { Place, Span } from '../bytes/space.ts';
+import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { deriveKey, type KeyLetter } from '../ssh/crypto/derive.ts';
 import { primitives } from '../ssh/crypto/native.ts';
 import { type HashPart, hashParts, isMissing, prefixed, sentParts } from '../ssh/kex/hash-parts.ts';
@@ -9,6 +10,7 @@ import { sentMessage, TranscriptBuilder } from '../ssh/kex/transcript.ts';
 import { type Evidence, type Finding, findCulprit, hostSignature, KEY_LETTERS, type Tampered, tamper } from '../ssh/kex/verification.ts';
 import { keyLengths, LETTERS_OF } from '../ssh/keys.ts';
 import type { Exchange, Packet, Session } from '../ssh/model.ts';
+import { costOf } from './cost.ts';
 
 /** An input of H, with its place in the capture. */
 export interface Input {
@@ -45,6 +47,8 @@ export interface ExchangeExplanation {
   readonly keys: readonly DerivedKey[];
   /** What a flipped bit does, when one was asked for and H is known; undefined also when there is no such input or bit. */
   readonly tampered: Tampered | undefined;
+  /** Messages of it that were not kept for want of room (limits storyBytes and exchangePackets), so that inputs may be missing. */
+  readonly leftOut: number;
 }
 
 /** What to explain. */
@@ -66,21 +70,43 @@ export const MOST_KEPT = 256;
 const MOST_SEARCHES = 16;
 const SEARCHES_FOR_PAIRS = 2;
 
+/** The messages that are kept of one exchange. */
+interface Kept {
+  readonly packets: Packet[];
+  /** Those for which there was no room. */
+  leftOut: number;
+}
+
 /** Collects the messages of key exchanges while a capture is read. */
 export class ExchangeCollector {
-  private readonly sessions = new Map<Session, Map<number, Packet[]>>();
+  private readonly sessions = new Map<Session, Map<number, Kept>>();
+  private readonly limits: Pick<Limits, 'storyBytes' | 'exchangePackets'>;
+  /** What the packets of all sessions take. */
+  private bytes = 0;
   private searches = 0;
+
+  constructor(limits: Partial<Limits> = {}) {
+    this.limits = { ...DEFAULT_LIMITS, ...limits };
+  }
 
   /** Keeps `packet` when it belongs to a key exchange. */
   packet(packet: Packet): void {
     const { number, session, epoch } = packet;
     if (number === undefined || packet.protocol !== 2 || packet.cut) return;
     if (number !== 20 && (number < 30 || number > 49)) return;
-    const exchanges = this.sessions.get(session) ?? new Map<number, Packet[]>();
+    if (epoch >= MOST_KEPT) return;
+    const exchanges = this.sessions.get(session) ?? new Map<number, Kept>();
     this.sessions.set(session, exchanges);
-    const packets = exchanges.get(epoch) ?? [];
-    if (exchanges.size < MOST_KEPT || packets.length > 0) exchanges.set(epoch, packets);
-    packets.push(packet);
+    const kept = exchanges.get(epoch) ?? { packets: [], leftOut: 0 };
+    exchanges.set(epoch, kept);
+    const bytes = costOf(packet);
+    const { storyBytes, exchangePackets } = this.limits;
+    if (this.bytes + bytes > storyBytes || kept.packets.length >= exchangePackets) {
+      kept.leftOut++;
+      return;
+    }
+    kept.packets.push(packet);
+    this.bytes += bytes;
   }
 
   /** The explanations of the exchanges of `session`, which is then forgotten. */
@@ -88,10 +114,13 @@ export class ExchangeCollector {
     const only = options.exchange;
     const kept = this.sessions.get(session);
     this.sessions.delete(session);
+    for (const { packets } of kept?.values() ?? []) for (const p of packets) this.bytes -= costOf(p);
     const wanted = session.exchanges.filter((e) => e.epoch <= MOST_KEPT && (only === undefined || e.epoch === only));
     return wanted.map((exchange) => {
       const search = exchange.signature.verdict === 'invalid' && this.searches++ < MOST_SEARCHES;
-      return explain(session, exchange, kept?.get(exchange.epoch - 1) ?? [], { ...options, search, pairs: this.searches <= SEARCHES_FOR_PAIRS });
+      const { packets, leftOut } = kept?.get(exchange.epoch - 1) ?? { packets: [], leftOut: 0 };
+      const e = explain(session, exchange, packets, { ...options, search, pairs: this.searches <= SEARCHES_FOR_PAIRS });
+      return { ...e, leftOut };
     });
   }
 }
@@ -119,7 +148,7 @@ export function explain(session: Session, exchange: Exchange, packets: readonly 
   const flip = h === undefined ? undefined : options.tamper;
   const untampered = { parts, hash: method.hash, signature: hostSignature(transcript, agreed), sessionId: exchange.epoch === 1 ? undefined : sessionId };
   const tampered = flip === undefined ? undefined : tamper(untampered, idOf(parts, flip.field), flip.bit);
-  return { session, exchange, method, inputs, missing, h, sessionId, finding, keys, tampered };
+  return { session, exchange, method, inputs, missing, h, sessionId, finding, keys, tampered, leftOut: 0 };
 }
 
 /** Of a method that is not known. */
@@ -132,6 +161,7 @@ const UNKNOWN = {
   finding: undefined,
   keys: [],
   tampered: undefined,
+  leftOut: 0,
 } as const;
 
 /** The id of the input that `field` means: its id or its name, in either case (`V_C`, `vC`, `v_c`). */

@@ -7,7 +7,7 @@ import type { Renderer, RenderOptions } from './renderer.ts';
 
 /** All records in one array. */
 export function kexJsonRenderer(options: RenderOptions): Renderer {
-  const collector = new ExchangeCollector();
+  const collector = new ExchangeCollector(options.limits);
   let before = '[\n';
   return {
     packet: (p) => {
@@ -37,6 +37,7 @@ export function recordOfExchangeHash(e: ExchangeExplanation, options: Pick<Rende
     hash: e.method?.hash ?? null,
     inputs: e.inputs.map((i) => recordOfInput(i, options)),
     missing: [...e.missing],
+    leftOut: e.leftOut,
     secret: exchange.secret === undefined ? null : { ...exchange.secret },
     exchangeHash: hexOr(e.h),
     sessionId: hexOr(e.sessionId),

@@ -17,7 +17,7 @@ const LAST = 8;
 
 /** Each key exchange as text, at the end of its session. */
 export function kexRenderer(options: RenderOptions): Renderer {
-  const collector = new ExchangeCollector();
+  const collector = new ExchangeCollector(options.limits);
   const colors = palette(options.color);
   return {
     packet: (p) => {
@@ -79,7 +79,15 @@ function inputLines(e: ExchangeExplanation, page: Page): string[] {
     if (options.docs) for (const line of wrap(`${input.part.doc} (${sectionText(input.part.rfc)})`, page.width - 6)) lines.push(colors.faint(`      ${line}`));
   }
   for (const name of e.missing)
-    lines.push(colors.warning(`  ${name.padEnd(12)}${name === 'K' ? 'not known: no secret for this exchange' : 'not in the capture'}`));
+    lines.push(
+      colors.warning(`  ${name.padEnd(12)}${name === 'K' ? 'not known: no secret for this exchange' : e.leftOut > 0 ? 'not kept' : 'not in the capture'}`),
+    );
+  if (e.leftOut > 0)
+    lines.push(
+      ...wrap(`${count(e.leftOut, 'message')} of this key exchange could not be kept (limits storyBytes and exchangePackets)`, page.width - 4).map((l) =>
+        colors.warning(`  ${l}`),
+      ),
+    );
   return lines;
 }
 

@@ -30,11 +30,17 @@ const UNREADABLE_SHOWN = 240;
 export class KeyExchange implements Exchange {
   readonly epoch: number;
   readonly packets: number[] = [];
+  /** It has more packets than its record lists. */
+  full = false;
+  /** There is room for its host key in the record. */
+  tellsHostKey = true;
   readonly kexinit: Partial<Record<End, SentKexInit>> = {};
   negotiation: Negotiation | undefined;
   /** The method in force, when it was negotiated and is known. */
   method: KexMethod | undefined;
   private shown: HostKey | undefined;
+  /** Messages in which the host key was looked for. */
+  private searched = 0;
   /** What the secrets of this exchange gave; undefined before they were asked for, or without any. */
   resolved: Resolved<OfferedSecret> | undefined;
   /** What was found when the signature did not verify. */
@@ -58,19 +64,23 @@ export class KeyExchange implements Exchange {
     this.method = this.negotiation.kex === undefined ? undefined : kexMethod(this.negotiation.kex);
   }
 
-  /** The messages that count. */
-  private get heeded(): readonly SshPacket[] {
-    return this.messages.filter((packet) => packet.message !== undefined && !packet.discarded);
-  }
-
   get hostKey(): HostKey | undefined {
-    for (const packet of this.heeded) if (packet.value?.hostKey !== undefined) this.shown ??= hostKeyIn(packet);
+    if (!this.tellsHostKey) return undefined;
+    for (; this.shown === undefined && this.searched < this.messages.length; this.searched++) {
+      const packet = this.messages[this.searched];
+      if (packet !== undefined && counts(packet) && packet.value?.hostKey !== undefined) this.shown = hostKeyIn(packet);
+    }
     return this.shown;
   }
 
   get signatureAlgorithm(): string | undefined {
-    const names = this.heeded.map((packet) => (packet.value?.signature as { algorithm?: unknown } | undefined)?.algorithm);
-    return names.filter((name) => typeof name === 'string').at(-1);
+    for (let i = this.messages.length - 1; i >= 0; i--) {
+      const packet = this.messages[i];
+      if (packet === undefined || !counts(packet)) continue;
+      const { algorithm } = (packet.value?.signature ?? {}) as { algorithm?: unknown };
+      if (typeof algorithm === 'string') return algorithm;
+    }
+    return undefined;
   }
 
   // --- secrets
@@ -252,6 +262,11 @@ export function gapsOf(session: SshSession): string {
     d.hole === undefined ? [] : [`a gap of ${d.hole.size} bytes of the ${side(d)} at frame ${d.hole.frame}${d.holes > 1 ? ` and ${d.holes - 1} more` : ''}`],
   );
   return said.length === 0 ? '' : ` (${said.join(', ')})`;
+}
+
+/** A message that is heeded: it was understood, and is no wrong guess. */
+function counts({ message, discarded }: SshPacket): boolean {
+  return message !== undefined && !discarded;
 }
 
 function toHexOrNone(bytes: Uint8Array | undefined): string | undefined {

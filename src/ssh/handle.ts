@@ -5,6 +5,7 @@ import { isAbove, openAbove } from './above.ts';
 import { SSH1_SEALED } from './binary-packet.ts';
 import { compressAfterLogin, compressAnew, noteOffer } from './delay-compression.ts';
 import type { Direction } from './direction.ts';
+import type { KeyExchange } from './exchange.ts';
 import { guessMethod } from './guess.ts';
 import { kexMethod } from './kex/index.ts';
 import type { KexMethod } from './kex/method.ts';
@@ -24,9 +25,11 @@ const NEWKEYS = 21;
 const EXT_INFO = 7;
 const NEWCOMPRESS = 8;
 const DISCONNECT = 1;
-/** What a message of a key exchange takes while it is kept, for each of its bytes and by itself: as bytes, and names of lists as strings. */
+/** What the lists of a KEXINIT take while they are kept, for each byte of it and by themselves: as bytes, and their names as strings. */
 const BYTE_COST = 8;
-const MESSAGE_COST = 512;
+const LISTS_COST = 512;
+/** What another message of a key exchange takes beside its bytes: its packet is kept. */
+const MESSAGE_COST = 1536;
 
 /**
  * Handles a framed packet. One whose meaning hangs on a KEXINIT of the other side that may still come is left in
@@ -144,7 +147,7 @@ function takeKexInit(session: SshSession, d: Direction, packet: SshPacket): void
   const sent = sentKexInit(lists, packet);
   d.kexinit = sent;
   exchange.kexinit[d.end] = sent;
-  session.exchangeBytes += MESSAGE_COST + BYTE_COST * packet.length;
+  session.exchangeBytes += LISTS_COST + BYTE_COST * packet.length;
   d.guessing = lists.firstKexPacketFollows;
   if (lists.reserved !== 0) packet.problems.push(problem('noncanonical', `the reserved field is ${lists.reserved} and should be 0`, { rfc: '4253#7.1' }));
   if (packet.sequence > 0 && d.epoch === 0) d.beforeKexInit = packet.sequence;
@@ -199,10 +202,24 @@ function handleKex(session: SshSession, d: Direction, packet: SshPacket, number:
   if (exchange.negotiation === undefined) method = guessMethod(number, packet.payloadBytes, exchange.kexinit[d.end]?.lists.kexAlgorithms ?? []);
   packet.openLater(resolve(number, side, { protocol: 2, kex: method }), method?.names[0]);
   checkOrder(session, d, packet, number);
-  exchange.messages.push(packet);
-  session.exchangeBytes += MESSAGE_COST + packet.length;
+  if (exchange.messages.length < session.limits.exchangePackets) {
+    exchange.messages.push(packet);
+    session.exchangeBytes += MESSAGE_COST + packet.length;
+    boundHostKeys(session, exchange, packet);
+  }
   session.phase('key exchange', packet.time, packet.frame);
   session.give({ packet });
+}
+
+/** A certificate takes many times its bytes in a record, and every key exchange may show one. */
+function boundHostKeys(session: SshSession, exchange: KeyExchange, packet: SshPacket): void {
+  const { hostKeyBytes } = session.limits;
+  const before = session.hostKeyBytes;
+  session.hostKeyBytes += packet.length;
+  if (session.hostKeyBytes <= hostKeyBytes) return;
+  exchange.tellsHostKey = false;
+  const what = `from key exchange ${exchange.epoch} on no host keys are told: the messages that may hold them are more than ${hostKeyBytes} bytes`;
+  if (before <= hostKeyBytes) session.report(problem('limit', `${what} (limit hostKeyBytes)`, { frame: packet.frame }));
 }
 
 /** The method that a side prefers, which its guess is made for. */

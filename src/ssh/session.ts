@@ -55,6 +55,8 @@ export class SshSession implements Session {
   private tasks: (() => void)[] = [];
   /** Bytes of the messages of its key exchanges, about. */
   exchangeBytes = 0;
+  /** Bytes of those that may hold host keys. */
+  hostKeyBytes = 0;
   /** The parties once nothing moves any more. */
   private readonly parties: Partial<Record<Side, Party>> = {};
 
@@ -75,8 +77,18 @@ export class SshSession implements Session {
     this.phase('end', this.flow.last, this.flow.lastFrame);
     if (this.tasks.length > 0) this.doTasks();
     this.connections?.channels.finish();
+    this.boundExchanges();
     if (this.hushed > 0) this.problems.push(problem('limit', `${this.hushed} more problems are not listed (limit problems: ${this.limits.problems})`));
     this.sink.session?.(this);
+  }
+
+  /** Nothing more will come, so that only its record wants the exchanges: a record takes several times what they do. */
+  private boundExchanges(): void {
+    const most = this.limits.exchanges;
+    const more = this.exchanges.length - most;
+    if (more <= 0) return;
+    this.report(problem('limit', `of the key exchanges only the first ${most} are told (limit exchanges), and not ${more} more`));
+    this.exchanges.length = most;
   }
 
   /** Lists without a common name: the connection had to fail (RFC 4253 section 7.1). */
@@ -154,9 +166,21 @@ export class SshSession implements Session {
       this.fragments.push(packet);
     } else packet.index = ++this.packets;
     for (const p of packet.problems) this.list({ ...p, message: `${packet.name ?? 'packet'}: ${p.message}`, frame: packet.frame });
-    this.exchanges[packet.epoch]?.packets.push(packet.index);
+    const exchange = this.exchanges[packet.epoch];
+    if (exchange !== undefined) this.listIn(exchange, packet);
     this.sink.packet?.(packet);
     if (this.tasks.length > 0) this.doTasks();
+  }
+
+  /** Lists `packet` among those of `exchange`, up to the limit. */
+  private listIn(exchange: KeyExchange, { index, frame }: SshPacket): void {
+    const { exchangePackets } = this.limits;
+    if (exchange.packets.length < exchangePackets) exchange.packets.push(index);
+    else if (!exchange.full) {
+      exchange.full = true;
+      const what = `key exchange ${exchange.epoch} goes on for more than ${exchangePackets} packets (limit exchangePackets)`;
+      this.report(problem('limit', `${what}: later ones are not listed in its record, and its hash is made without them`, { frame }));
+    }
   }
 
   /** Does `task` when the packet that is being taken has reached the sink: what lies inside comes after what holds it. */

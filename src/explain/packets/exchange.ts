@@ -28,7 +28,7 @@ export const exchange: Annotator = {
 };
 
 function exchangeOf(packet: Packet, session: Session): Exchange | undefined {
-  return session.exchanges.find((e) => e.epoch === packet.epoch + 1);
+  return session.exchanges[packet.epoch];
 }
 
 function tellLists(notes: Notes, packet: Packet, own: Exchange | undefined): void {

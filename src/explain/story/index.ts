@@ -1,6 +1,7 @@
 /** The story of a session: all chapters in their order, and who collects what they are told from. */
 import { DEFAULT_LIMITS, type Limits } from '../../limits.ts';
 import type { Exchange, Packet, Session } from '../../ssh/model.ts';
+import { costOf } from '../cost.ts';
 import { type ExchangeExplanation, explain } from '../exchange-hash.ts';
 import { type Chapter, type Level, Notes, shownAt } from '../note.ts';
 import { bytes } from './bytes.ts';
@@ -57,9 +58,6 @@ interface Kept {
   readonly sealed: Set<number>;
 }
 
-/** What a packet takes beside its bytes, about. */
-const PACKET_COST = 1024;
-
 /** Collects what the story of a session is told from, while a capture is read. */
 export class StoryCollector {
   private readonly sessions = new Map<number, Kept>();
@@ -77,7 +75,7 @@ export class StoryCollector {
     const kept = this.sessions.get(number) ?? { packets: [], bytes: 0, leftOut: 0, limit: 'storyPackets', sealed: new Set() };
     this.sessions.set(number, kept);
     if (!worthTelling(packet, kept)) return;
-    const bytes = PACKET_COST + 2 * packet.length + (packet.inflated?.bytes.length ?? 0);
+    const bytes = costOf(packet);
     const { storyPackets, storyBytes } = this.limits;
     if (kept.packets.length < storyPackets && this.bytes + bytes <= storyBytes) {
       kept.packets.push(packet);

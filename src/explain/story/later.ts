@@ -30,7 +30,7 @@ function tellExchange(tale: Tale, notes: Notes, e: Exchange): void {
   const who = inits[0] === undefined ? '' : `, begun by the ${inits[0].side} in ${framesText(inits[0])}`;
   const { kex, client } = e.negotiation ?? {};
   const method = kex === undefined ? '' : ` by ${name(kex)}, for the cipher ${name(client?.cipher)}`;
-  const before = tale.session.exchanges.find((other) => other.epoch === e.epoch - 1);
+  const before = tale.session.exchanges[e.epoch - 2];
   const sameKey =
     before?.hostKey !== undefined && e.hostKey !== undefined
       ? before.hostKey.fingerprint === e.hostKey.fingerprint

@@ -30,8 +30,8 @@ class Report implements Renderer {
   private readonly options: RenderOptions;
   private readonly most: number;
   private readonly writer: MessageWriter;
-  private readonly exchanges = new ExchangeCollector();
-  private readonly story = new StoryCollector();
+  private readonly exchanges: ExchangeCollector;
+  private readonly story: StoryCollector;
   private readonly replay = new Replay();
   private readonly algorithms = new Map<string, AlgorithmData>();
   /** Messages of the sessions of the page that are not over. */
@@ -40,11 +40,15 @@ class Report implements Renderer {
   private messages = 0;
   /** Bytes of packets that are held until their session is over: then most can be said of them. */
   private held = 0;
+  /** Messages of key exchanges for which there was no room. */
+  private unkept = 0;
   private sessions = 0;
   private totals: CaptureTotals | undefined = undefined;
 
   constructor(options: RenderOptions) {
     this.options = options;
+    this.exchanges = new ExchangeCollector(options.limits);
+    this.story = new StoryCollector(options.limits);
     this.most = options.maxPackets ?? MESSAGES;
     this.writer = new MessageWriter(options.maxBytes);
   }
@@ -78,6 +82,7 @@ class Report implements Renderer {
     const messages = kept.map(({ data, notes }) => ({ ...data, notes: this.writer.notes(notes()) }));
     const { showSecrets } = this.options;
     const exchanges = this.exchanges.take(s);
+    for (const e of exchanges) this.unkept += e.leftOut;
     const chapters = this.story.tell(s, 'deep', { showSecrets });
     addAlgorithms(s, this.algorithms);
     this.done.push(sessionData(s, { messages, exchanges, chapters, replay: this.replay, writer: this.writer }, showSecrets));
@@ -133,6 +138,11 @@ class Report implements Renderer {
         : []),
       ...(later > 0
         ? [`${count(later, 'session')} more ${later === 1 ? 'is' : 'are'} in the capture: this page holds ${SESSIONS}. Choose sessions with -s NUMBER.`]
+        : []),
+      ...(this.unkept > 0
+        ? [
+            `${count(this.unkept, 'message')} of key exchanges could not be kept (limits storyBytes and exchangePackets): what their hashes are made of is not all shown.`,
+          ]
         : []),
       ...(cut > 0 ? [`${count(cut, 'byte')} of channels cannot be played: of each session the page holds the first ${count(REPLAY, 'byte')}.`] : []),
     ];

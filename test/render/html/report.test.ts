@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromBase64, toBase64 } from '../../../src/bytes/base64.ts';
+import { DEFAULT_LIMITS } from '../../../src/limits.ts';
 import type { ExchangeData, FieldData, MessageData, PageData, SessionData } from '../../../src/render/html/data.ts';
 import { sshark } from '../../support/cli.ts';
 import { fixture, fixturePath } from '../../support/fixtures.ts';
@@ -53,6 +54,13 @@ test('a session of forty messages takes less than a megabyte, mostly its data', 
   const html = await reportOfFixture('openssh-login');
   expect(html.length).toBeLessThan(500_000);
   expect(html.length - JSON.stringify(dataOf(html)).length).toBeLessThan(100_000);
+});
+
+test('the limits of the user hold for the story and for the key exchanges', async () => {
+  const data = await page('openssh-login', { limits: { ...DEFAULT_LIMITS, storyPackets: 3, exchangePackets: 2 } });
+  expect(JSON.stringify(data.texts)).toMatch(/The limit storyPackets was reached: \d+ later packets/);
+  expect(data.leftOut.join()).toMatch(/2 messages of key exchanges could not be kept \(limits storyBytes and exchangePackets\)/);
+  expect(first(data).exchanges[0]?.missing).toContain('Q_S');
 });
 
 test('a message has its fields, its bytes and what may be said of it', async () => {
