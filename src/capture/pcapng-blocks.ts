@@ -62,6 +62,9 @@ export function makeOption(code: number, little: boolean, value: Uint8Array): Ui
 /** opt_endofopt; reads the same in both byte orders. */
 export const END_OF_OPTIONS = new Uint8Array(4);
 
+/** Bytes that a secrets block which was taken takes beside its secrets, about: they count when the next one wants room. */
+export const SECRETS_COST = 2048;
+
 /** A Decryption Secrets Block (section 4.7) of the secrets type `type`. */
 export function makeSecretsBlock(type: number, little: boolean, data: Uint8Array): Uint8Array {
   const head = new Uint8Array(8);

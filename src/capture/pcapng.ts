@@ -15,6 +15,7 @@ import {
   isNumberedOnly,
   OBSOLETE_PACKET,
   padded,
+  SECRETS_COST,
   SECTION_HEADER,
   SIMPLE_PACKET,
   TAIL,
@@ -254,9 +255,9 @@ export class PcapngReader implements CaptureReader, RecordFormat {
     const start = body + 8;
     if (start + length > end) this.report('malformed', `secrets of ${length} bytes in a block that has room for ${end - start}`);
     else if (this.secretBytes + length > this.limits.blockBytes)
-      this.report('limit', `more than ${this.limits.blockBytes} bytes of secrets: this block is left out (limit blockBytes)`);
+      this.report('limit', `secrets blocks take more than ${this.limits.blockBytes} bytes: this one is left out (limit blockBytes)`);
     else {
-      this.secretBytes += length;
+      this.secretBytes += length + SECRETS_COST;
       this.secrets.push({ type: u32(b, body, this.little), data: new Uint8Array(b.subarray(start, start + length)), offset: this.cutter.offset });
     }
   }

@@ -2,7 +2,7 @@
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { u32 } from './endian.ts';
 import type { SecretsBlock } from './frame.ts';
-import { BYTE_ORDER_MAGIC, DECRYPTION_SECRETS, HEAD, SECTION_HEADER, TAIL } from './pcapng-blocks.ts';
+import { BYTE_ORDER_MAGIC, DECRYPTION_SECRETS, HEAD, SECRETS_COST, SECTION_HEADER, TAIL } from './pcapng-blocks.ts';
 import { RecordCutter, type RecordFormat } from './records.ts';
 
 /** Type, secrets type, length of the secrets, and both block lengths. */
@@ -50,7 +50,7 @@ export class SecretsScan implements RecordFormat {
     const length = u32(b, start + HEAD + 4, this.little);
     const from = start + HEAD + 8;
     if (from + length > end - TAIL || this.bytes + length > this.limits.blockBytes) return;
-    this.bytes += length;
+    this.bytes += length + SECRETS_COST;
     this.blocks.push({ type: u32(b, start + HEAD, this.little), data: b.slice(from, from + length), offset: this.cutter.offset });
   }
 }

@@ -17,10 +17,16 @@ const ARENA_BYTES = 64 * 1024;
 export class Arena {
   private block = new Uint8Array(0);
   private used = 0;
+  private readonly size: number;
+
+  /** `most` bytes will be taken in all, about: a file of one line needs no large array. */
+  constructor(most: number) {
+    this.size = Math.min(ARENA_BYTES, most);
+  }
 
   take(length: number): Uint8Array {
     if (this.used + length > this.block.length) {
-      this.block = new Uint8Array(Math.max(ARENA_BYTES, length));
+      this.block = new Uint8Array(Math.max(this.size, length));
       this.used = 0;
     }
     const at = this.used;
@@ -38,11 +44,13 @@ export class Line {
   end = 0;
   /** Where the next line begins. */
   next = 0;
-  private readonly arena = new Arena();
+  private readonly arena: Arena;
   private split: readonly string[] | undefined;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+    // Two digits make a byte.
+    this.arena = new Arena(bytes.length >> 1);
   }
 
   /** Goes on to the next line; false at the end of the file. */

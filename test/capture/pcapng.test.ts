@@ -270,6 +270,11 @@ test('interfaces, secrets and problems are held within limits, and it is said', 
   const reader = new PcapngReader(limits);
   expect(codes(readAll(reader, bytes(le.section(), secret, secret)).problems)).toEqual(['limit']);
   expect(reader.secrets).toHaveLength(1);
+  // However short they are, they cost something.
+  const short = le.block(10, ...le.u32(0x5353484b), ...le.u32(0));
+  const few = new PcapngReader({ ...limits, blockBytes: 5000 });
+  expect(codes(readAll(few, bytes(le.section(), short, short, short, short)).problems)).toEqual(['limit']);
+  expect(few.secrets).toHaveLength(3);
   const packets = new Array(9).fill(le.packet(7, high, low, [1]));
   expect(codes(readAll(new PcapngReader(limits), bytes(le.section(), ...packets)).problems)).toEqual(['malformed', 'malformed', 'malformed', 'limit']);
   const lie = bytes(le.section(), le.block(10, ...le.u32(0x5353484b), ...le.u32(61), ...new Array(60).fill(1)));
