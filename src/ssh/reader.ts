@@ -155,11 +155,12 @@ export class SessionReader implements FlowHandler {
     }
   }
 
-  /** Lets a packet go that waits for the other direction. */
+  /** Lets packets go that wait for the other direction: the next one may be another that waits. */
   private unblock(d: Direction): void {
-    if (d.waiting === undefined) return;
-    resume(this.session, d, true);
-    this.advance(d);
+    while (d.waiting !== undefined) {
+      resume(this.session, d, true);
+      this.advance(d);
+    }
   }
 
   /** Reports what is left in the queue: the beginning of a packet that the capture does not hold whole. */

@@ -40,7 +40,7 @@ test('messages beyond that are not kept: the host key is that of the first ones'
   const script: Said[] = [['c', 'SSH-2.0-c\r\n'], ['s', 'SSH-2.0-s\r\n'], ['c', packet(KEXINIT)], ['s', packet(KEXINIT)], ['c', packet(init)], ...replies(30)];
   const { sessions, packets } = await dissectTalk(script, { limits: { exchangePackets: 8 } });
   expect(packets).toHaveLength(33);
-  expect(sessions[0]?.hostKey?.type).toBe('ssh-ed25519');
+  expect(sessions[0]?.exchanges[0]?.hostKey?.type).toBe('ssh-ed25519');
   expect(sessions[0]?.exchanges[0]?.packets).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
 });
 

@@ -1,5 +1,8 @@
+import { collect, inMemory } from '../../src/index.ts';
+import { pcap } from '../support/capture-files.ts';
 import { concat, hex } from '../support/packets.ts';
-import { dissectTalk, kexInitPayload, packet, type Said } from '../support/talk.ts';
+import { dissectTalk, kexInitPayload, packet, type Said, segmentsOfTalk } from '../support/talk.ts';
+import { framesOf, lost } from '../support/variants.ts';
 
 const CLIENT: Said = ['c', 'SSH-2.0-c\r\n'];
 const SERVER: Said = ['s', 'SSH-2.0-s\r\n'];
@@ -180,4 +183,12 @@ test('SSH-1: the public key in clear, then packets framed and sealed', async () 
     ['SSH_SMSG_PUBLIC_KEY', false],
     [undefined, true],
   ]);
+});
+
+test('messages that wait for the other side, one behind the other, are read before a gap', async () => {
+  // The server's KEXINIT never comes: ECDH_INIT waits for it, and when that is let go NEWKEYS does.
+  const said: Said[] = [CLIENT, ['c', init], ['c', ecdhInit], ['c', newKeys], ['c', new Uint8Array(560)], ['c', 'lost'], ['c', new Uint8Array(80)]];
+  const { packets, sessions } = await collect(inMemory(pcap(framesOf(lost(segmentsOfTalk(said), 5)))));
+  expect(packets.map((p) => p.number)).toEqual([20, 30, 21]);
+  expect(codes(sessions[0]?.problems ?? [])).not.toContain('truncated');
 });
