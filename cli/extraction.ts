@@ -69,8 +69,9 @@ export class Extraction implements Companion {
   /** A file of which nothing came is made only when it is known to be empty. */
   private finished(t: Transfer): void {
     const file = t.complete ? this.fileOf(t) : this.files.get(t);
-    this.files.delete(t);
     const result = file?.finish(t.holes) ?? { file: undefined, sha256: undefined };
+    // Only now: what could not be finished is taken back.
+    this.files.delete(t);
     this.done.set(t, result);
     this.manifest.add(textOfRecord(recordOfFile(t, result)));
   }

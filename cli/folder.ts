@@ -106,7 +106,7 @@ export class Folder {
   }
 
   private makeRoot(): string {
-    mkdirSync(this.path, { recursive: true });
+    mkdirSync(this.path, { recursive: true, mode: FOLDER_MODE });
     return realpathSync(this.path);
   }
 

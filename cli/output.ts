@@ -14,7 +14,7 @@ export class Output {
   private readonly sink: (bytes: Uint8Array) => void;
   private readonly finished: (whole: boolean) => void;
   private readonly encoder = new TextEncoder();
-  private buffer = new Uint8Array(4 * BATCH);
+  private readonly buffer = new Uint8Array(4 * BATCH);
   private used = 0;
   private text = '';
   /** Bytes that were sent, and those that are not to be sent once more. */
@@ -56,15 +56,17 @@ export class Output {
     this.sent = 0;
   }
 
-  /** Moves the text to the buffer. One buffer serves all. */
+  /** Moves the text to the buffer, a piece at a time: one record may have a hundred megabytes. */
   private encode(): void {
-    if (this.text === '') return;
-    // UTF-8 takes three bytes for a UTF-16 unit at most.
-    const room = 3 * this.text.length;
-    if (this.used + room > this.buffer.length) this.sendUsed();
-    if (this.buffer.length < room) this.buffer = new Uint8Array(room);
-    this.used += this.encoder.encodeInto(this.text, this.buffer.subarray(this.used)).written;
+    const { text } = this;
     this.text = '';
+    for (let at = 0; at < text.length; ) {
+      const end = pieceEnd(text, at + BATCH);
+      // UTF-8 takes three bytes for a UTF-16 unit at most.
+      if (this.used + 3 * (end - at) > this.buffer.length) this.sendUsed();
+      this.used += this.encoder.encodeInto(text.slice(at, end), this.buffer.subarray(this.used)).written;
+      at = end;
+    }
   }
 
   private sendUsed(): void {
@@ -95,6 +97,13 @@ export class Output {
       this.finished(all);
     }
   }
+}
+
+/** Where a piece of `text` ends that is to end at `end`: not between the halves of a character. */
+function pieceEnd(text: string, end: number): number {
+  if (end >= text.length) return text.length;
+  const last = text.charCodeAt(end - 1);
+  return last >= 0xd800 && last < 0xdc00 ? end + 1 : end;
 }
 
 /** Mode of all files that are written: what a capture tells, opened or not, is nothing that others of the machine may read unless the user says so. */

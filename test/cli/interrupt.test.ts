@@ -159,6 +159,7 @@ describe('a file system that is full', () => {
     const left = readdirSync(full, { recursive: true, withFileTypes: true }).filter((e) => e.isFile());
     // Files that were whole before the disk was full may stay; the list of all is not among them.
     for (const { name } of left) expect(name).not.toMatch(/^out|partial|manifest/);
+    expect(readdirSync(full, { recursive: true }).filter((name) => String(name).includes('.sshark-'))).toEqual([]);
     for (const name of readdirSync(full)) rmSync(join(full, name), { recursive: true });
   });
 });
