@@ -110,6 +110,7 @@ const FEATURES: Readonly<Record<string, (opened: Opened) => boolean>> = {
   'user-keys': ({ session: { authentication } }) =>
     authentication.attempts.flatMap((a) => (a.signature === undefined ? [] : [a.key?.type])).join() ===
     'ssh-ed25519,ssh-rsa,ssh-dss,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,ssh-ed25519-cert-v01@openssh.com,ssh-rsa-cert-v01@openssh.com',
+  'security-key': ({ session }) => session.authentication.attempts.some((a) => a.key?.type.startsWith('sk-') === true && a.signature?.verdict === 'valid'),
   'failed-attempts': (o) => outcomes(o, 'publickey').join() === 'failure' && outcomes(o, 'password').join() === 'failure,success',
   'login-failed': (o) => o.session.authentication.outcome === 'failure' && outcomes(o, 'password').join() === 'failure,failure',
   'partial-success': (o) => outcomes(o, 'publickey').join() === 'partial' && outcomes(o, 'password').join() === 'success',
