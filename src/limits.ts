@@ -39,7 +39,7 @@ export interface Limits {
   readonly packetBytes: number;
   /** Bytes that the payload of one packet may expand to (zlib). */
   readonly inflatedBytes: number;
-  /** Bytes of one direction that wait for a message of the other. */
+  /** Bytes of one direction that wait for a message of the other, or of both for one that tells who is client. */
   readonly waitBytes: number;
   /** Bytes behind a gap, or at the beginning of a stream, in which the beginning of a packet is looked for. */
   readonly searchBytes: number;

@@ -17,6 +17,8 @@ interface Remembered {
 
 const remembered = new Map<number, Remembered>();
 const MOST_REMEMBERED = 256;
+/** Bytes of a body that is remembered, at most: those of programs have one or two thousand. */
+const LONGEST_REMEMBERED = 8192;
 
 /** The bytes of the lists to the end of the body, by the first list. */
 const tails = new WeakMap<readonly string[], Uint8Array>();
@@ -33,6 +35,7 @@ export function decodeKexInit(codec: Codec<unknown>, bytes: Uint8Array, start: n
   if (known !== undefined && known.start === start && same(known.tail, bytes, from, end)) return withCookie(known.decoded, bytes, start);
   const decoded = decode(codec as Codec<Record<string, unknown>>, bytes, { start, end, complete: true });
   if (from > end) return decoded;
+  if (end - from > LONGEST_REMEMBERED) return withCookie(decoded, bytes, start);
   const tail = copyOf(bytes, from, end);
   if (Array.isArray(decoded.value.kexAlgorithms)) tails.set(decoded.value.kexAlgorithms, tail);
   if (remembered.size >= MOST_REMEMBERED) remembered.clear();

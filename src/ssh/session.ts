@@ -14,8 +14,8 @@ import type { SshPacket } from './packet.ts';
 import { SessionParty } from './party.ts';
 import { peer, type RoleVerdict, rolesFromFlow, rolesFromMessages } from './roles.ts';
 
-/** What is taken to be kept, in bytes: a session by itself, a problem, a channel, an attempt to log in. */
-const COST = { session: 8192, problem: 256, channel: 1024, attempt: 512 } as const;
+/** What is taken to be kept, in bytes: a session by itself, a problem, a channel, an attempt to log in, a result that waits. */
+const COST = { session: 8192, problem: 256, channel: 1024, attempt: 512, held: 1536 } as const;
 
 /** A result that is ready but must wait until it is known who is client. */
 type Held = { readonly packet: SshPacket } | { readonly identification: Identification };
@@ -51,6 +51,7 @@ export class SshSession implements Session {
   private readonly sink: Sink;
   private verdict: RoleVerdict | undefined;
   private held: Held[] = [];
+  private heldBytes = 0;
   private hushed = 0;
   private tasks: (() => void)[] = [];
   /** Bytes of the messages of its key exchanges, about. */
@@ -153,9 +154,22 @@ export class SshSession implements Session {
 
   /** Gives a result, or keeps it until the roles are known. */
   give(one: Held): void {
-    if (this.verdict === undefined) this.held.push(one);
+    if (this.verdict === undefined) this.hold(one);
     else if ('packet' in one) this.givePacket(one.packet);
     else this.sink.identification?.(one.identification);
+  }
+
+  /** Keeps a result that waits for the roles; when that takes too long the connection decides them. */
+  private hold(one: Held): void {
+    this.held.push(one);
+    this.heldBytes += COST.held + ('packet' in one ? one.packet.length : one.identification.space.bytes.length);
+    const { waitBytes } = this.limits;
+    if (this.heldBytes <= waitBytes) return;
+    const { frame } = 'packet' in one ? one.packet : one.identification;
+    this.report(
+      problem('limit', `no message tells who is client before packets take ${waitBytes} bytes (limit waitBytes): the connection has to tell it`, { frame }),
+    );
+    this.decideRoles();
   }
 
   private givePacket(packet: SshPacket): void {

@@ -3,6 +3,8 @@ import { toHex } from '../../src/bytes/hex.ts';
 import { decodeKexInit, sentKexInit } from '../../src/ssh/kexinit.ts';
 import { kexInit } from '../../src/ssh/messages/transport.ts';
 import type { KexInit } from '../../src/ssh/negotiate.ts';
+import { encode } from '../../src/wire/codec.ts';
+import { concat } from '../support/packets.ts';
 import { SAMPLES } from '../support/samples.ts';
 
 const KEXINITS = SAMPLES.filter(({ payload }) => payload[0] === kexInit.number).map(({ payload }) => payload);
@@ -40,4 +42,16 @@ test.each(KEXINITS.map((payload) => [payload]))('payload and packet are whole, a
     expect(toHex(kept.lists.cookie)).toBe(toHex(one.subarray(1, 17)));
   }
   expect(both[0]?.kept.lists.kexAlgorithms).toBe(both[1]?.kept.lists.kexAlgorithms);
+});
+
+test('one that is larger than those of programs is not remembered, and whole like them', () => {
+  const [first] = KEXINITS;
+  const { value } = decodeKexInit(kexInit.body, first ?? new Uint8Array(), 1, first?.length ?? 0);
+  const kexAlgorithms = Array.from({ length: 2000 }, (_, i) => `kex-${i}`);
+  const payload = concat(Uint8Array.of(20), encode(kexInit.body, { ...value, kexAlgorithms } as never));
+  const [one, other] = [sent(payload, 4), sent(payload, 4)];
+  expect(toHex(one.kept.payload)).toBe(toHex(payload));
+  expect(toHex(one.kept.packet)).toBe(one.before);
+  expect(one.kept.lists.kexAlgorithms).not.toBe(other.kept.lists.kexAlgorithms);
+  expect(one.kept.lists).toEqual(other.kept.lists);
 });

@@ -1,4 +1,4 @@
-import { collect, inMemory } from '../../src/index.ts';
+import { collect, dissect, inMemory } from '../../src/index.ts';
 import { pcap } from '../support/capture-files.ts';
 import { concat, hex } from '../support/packets.ts';
 import { dissectTalk, kexInitPayload, packet, type Said, segmentsOfTalk } from '../support/talk.ts';
@@ -191,4 +191,18 @@ test('messages that wait for the other side, one behind the other, are read befo
   const { packets, sessions } = await collect(inMemory(pcap(framesOf(lost(segmentsOfTalk(said), 5)))));
   expect(packets.map((p) => p.number)).toEqual([20, 30, 21]);
   expect(codes(sessions[0]?.problems ?? [])).not.toContain('truncated');
+});
+
+test('packets wait so long for a message that tells who is client, and no longer', async () => {
+  const many = Array.from({ length: 20 }, (): Said => ['s', ignore]);
+  const early: number[] = [];
+  const said: Said[] = [CLIENT, SERVER, ...many];
+  await dissect(inMemory(pcap(framesOf(segmentsOfTalk(said)))), { packet: (p) => early.push(p.session.problems.length) }, { limits: { waitBytes: 6000 } });
+  expect(early).toHaveLength(20);
+  // Those that waited come when the limit is said.
+  expect(early[0]).toBeGreaterThan(0);
+  const { sessions, packets } = await dissectTalk(said, { limits: { waitBytes: 6000 } });
+  const limits = sessions[0]?.problems.filter((p) => p.code === 'limit') ?? [];
+  expect(limits.map((p) => p.message)).toEqual([expect.stringMatching(/who is client .*\(limit waitBytes\)/)]);
+  expect(packets.every((p) => p.side === 'server')).toBe(true);
 });
