@@ -50,6 +50,8 @@ export interface Limits {
   /** Work of one search and of all in a run, in units of about a nanosecond; secrets that do not fit may take a quarter of the latter. */
   readonly searchWork: number;
   readonly searchWorkTotal: number;
+  /** Work of all private values in a run that fit, in the same units: a power in the group of 8192 bits takes some 800 million. */
+  readonly privateWorkTotal: number;
   /** Key exchanges of one session in its record. */
   readonly exchanges: number;
   /** Packets of one key exchange that its record lists, and of which its messages are kept. */
@@ -134,6 +136,7 @@ export const DEFAULT_LIMITS: Limits = {
   searchCounters: 1024 * 1024,
   searchWork: 500_000_000,
   searchWorkTotal: 10_000_000_000,
+  privateWorkTotal: 100_000_000_000,
   exchanges: 4096,
   exchangePackets: 4096,
   hostKeyBytes: 4 * 1024 * 1024,

@@ -97,10 +97,12 @@ export class JobShare implements Share {
     if (this.overspent(limits)) throw new Inseparable();
   }
 
-  overspent({ searchWorkTotal, diagnoses }: Pick<Limits, 'searchWorkTotal' | 'diagnoses'>): boolean {
+  overspent({ searchWorkTotal, privateWorkTotal, diagnoses }: Pick<Limits, 'searchWorkTotal' | 'privateWorkTotal' | 'diagnoses'>): boolean {
     const { secrets, jobs, table } = this;
     if (table?.strained(jobs) === true) return true;
-    return secrets !== undefined && (secrets.spent.units > searchWorkTotal / 4 / jobs || secrets.diagnosed > diagnoses / jobs);
+    if (secrets === undefined) return false;
+    const { units, fitting } = secrets.spent;
+    return units > searchWorkTotal / 4 / jobs || fitting > privateWorkTotal / jobs || secrets.diagnosed > diagnoses / jobs;
   }
 }
 

@@ -9,7 +9,7 @@ import type { SecretStore } from './store.ts';
 /** The secrets of a store, as sessions ask for them. */
 export class MatchedSecrets implements Secrets {
   readonly readings = { numberCandidates, stringCandidates };
-  readonly spent = { units: 0 };
+  readonly spent = { units: 0, fitting: 0 };
   diagnosed = 0;
   private readonly store: SecretStore;
   /** The derived keys among the first `looked` items of the store, which grows as blocks of the capture are read. */

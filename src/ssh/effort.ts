@@ -9,9 +9,10 @@ export function powerWork(bits: number, exponentBits: number): number {
   return exponentBits * (bits / 16) ** 2 * COST.product;
 }
 
-/** Work done for a whole run, by all its searches. */
+/** Work done for a whole run: by all its searches, and by private values that fit. */
 export interface Spent {
   units: number;
+  fitting: number;
 }
 
 /** What one search may still spend. */
@@ -19,12 +20,14 @@ export class Effort {
   private left: number;
   private readonly total: Spent;
   private readonly most: number;
+  private readonly mostFitting: number;
 
-  /** At most `units` for this search, and `most` for all that share `total`. */
-  constructor(units: number, total: Spent, most: number) {
+  /** At most `units` for this search, and for all that share `total` `most`, and `mostFitting` for what fits. */
+  constructor(units: number, total: Spent, most: number, mostFitting = Number.POSITIVE_INFINITY) {
     this.left = units;
     this.total = total;
     this.most = most;
+    this.mostFitting = mostFitting;
   }
 
   /** Counts `units`; false once there is nothing left. */
@@ -34,16 +37,26 @@ export class Effort {
     return !this.exhausted;
   }
 
+  /** Counts `units` that were not spent in vain. */
+  fit(units: number): void {
+    this.total.fitting += units;
+  }
+
   /** Nothing is left for anybody. */
   get exhausted(): boolean {
-    return this.left < 0 || this.total.units > this.most;
+    return this.left < 0 || this.total.units > this.most || this.fitted;
+  }
+
+  /** What fits took all that it may. */
+  get fitted(): boolean {
+    return this.total.fitting > this.mostFitting;
   }
 }
 
 /** Secrets that do not fit may take this part of the work of a run. */
 const FOR_SECRETS = 1 / 4;
 
-/** What trying secrets may spend, for which only the sum of a run counts. */
-export function effortForSecrets({ searchWorkTotal }: Limits, total: Spent): Effort {
-  return new Effort(searchWorkTotal, total, searchWorkTotal * FOR_SECRETS);
+/** What trying secrets may spend, for which only the sums of a run count. */
+export function effortForSecrets({ searchWorkTotal, privateWorkTotal }: Limits, total: Spent): Effort {
+  return new Effort(searchWorkTotal, total, searchWorkTotal * FOR_SECRETS, privateWorkTotal);
 }

@@ -4,7 +4,7 @@ import type { Limits } from '../limits.ts';
 import type { End } from '../stream/chunk.ts';
 import { problem } from '../wire/problem.ts';
 import type { Direction, Obstacle } from './direction.ts';
-import { effortForSecrets } from './effort.ts';
+import { type Effort, effortForSecrets } from './effort.ts';
 import { hostKeyOf } from './hostkey/blob.ts';
 import { type Finding, findCulprit, unexplained } from './kex/culprit.ts';
 import { hashParts, isMissing } from './kex/hash-parts.ts';
@@ -99,10 +99,7 @@ export class KeyExchange implements Exchange {
     const before = effort.exhausted;
     this.resolved = resolveSecret(inputs, first, secrets.readings, effort);
     if (this.resolved.best?.signature.verdict !== 'valid' && secrets.seekMore()) this.resolved = resolveSecret(inputs, offered(), secrets.readings, effort);
-    if (effort.exhausted && !before)
-      session.report(
-        problem('limit', `from here on secrets are not tried: a quarter of searchWorkTotal (${session.limits.searchWorkTotal}) went to those that did not fit`),
-      );
+    if (effort.exhausted && !before) session.report(problem('limit', `from here on secrets are not tried: ${spentOn(effort, session.limits)}`));
     const name = `session ${session.number}, exchange ${this.epoch}`;
     for (const { secret, reason } of this.resolved.rejected) secret.note(`${name}: it ${reason}`);
     this.resolved.best?.secret.note(name);
@@ -236,6 +233,12 @@ export class KeyExchange implements Exchange {
     const only = this.derived === undefined ? '' : ': only keys derived from it were given, from which the exchange hash cannot be computed';
     return { verdict: 'unchecked', reason: `the shared secret K of this exchange is not known${only}` };
   }
+}
+
+function spentOn({ fitted }: Effort, { privateWorkTotal, searchWorkTotal }: Limits): string {
+  return fitted
+    ? `private values took all of privateWorkTotal (${privateWorkTotal})`
+    : `a quarter of searchWorkTotal (${searchWorkTotal}) went to those that did not fit`;
 }
 
 const NO_FIRST = 'the first key exchange has no secret';

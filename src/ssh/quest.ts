@@ -36,5 +36,5 @@ export function lookOn(d: Direction, last: boolean): boolean {
 
 /** What a new search in `session` may spend. */
 export function effortFor({ secrets, limits }: SshSession): Effort {
-  return new Effort(limits.searchWork, secrets?.spent ?? { units: 0 }, limits.searchWorkTotal);
+  return new Effort(limits.searchWork, secrets?.spent ?? { units: 0, fitting: 0 }, limits.searchWorkTotal);
 }

@@ -7,10 +7,10 @@ import { type Fixture, fixture, fixtures } from '../support/fixtures.ts';
 import { framesOf, lost, segmentsOf } from '../support/variants.ts';
 
 const SIDES: readonly Side[] = ['client', 'server'];
-const KEXINIT = 20;
+const [KEXINIT, PING, PONG] = [20, 192, 193];
 
-/** Messages that no log of OpenSSH shows: WINDOW_ADJUST, DATA and EXTENDED_DATA of channels (its ssh_packet_log_type). */
-const NOT_LOGGED = [93, 94, 95];
+/** Messages that no log of OpenSSH shows: WINDOW_ADJUST, DATA and EXTENDED_DATA of channels, pings and their answers (its ssh_packet_log_type). */
+const NOT_LOGGED = [93, 94, 95, PING, PONG];
 
 /** What ended without an exit status on the wire, or with another than the client had: the client left first, a signal ended the command, no login came about, or its last call was meant to fail. */
 const NO_EXIT_STATUS = [
@@ -149,6 +149,10 @@ const FEATURES: Readonly<Record<string, (opened: Opened) => boolean>> = {
   'private-key': (o) => o.fixture.privateSecrets?.trimEnd().split('\n').length === 2,
   'secrets-block': (o) => firstBlock(o, DECRYPTION_SECRETS) > 0 && firstBlock(o, DECRYPTION_SECRETS) < firstBlock(o, ENHANCED_PACKET),
   'secrets-block-behind': ({ fixture: { capture } }) => blockTypes(capture).at(-1) === DECRYPTION_SECRETS,
+  chaff: ({ packets }) => {
+    const data = (number: number) => packets.filter((p) => p.number === number).map((p) => `${p.value?.data}`);
+    return data(PING).length > 5 && data(PING).join() === data(PONG).join();
+  },
   'delay-compression': ({ packets }) => packets.some((p) => p.number === 8) && packets.some((p) => p.number !== 8 && p.inflated !== undefined),
   gss: ({ session }) => session.authentication.attempts.at(-1)?.method.startsWith('gssapi-') === true,
   'strict-kex': ({ session }) => session.strictKex,

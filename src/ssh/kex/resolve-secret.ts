@@ -76,9 +76,9 @@ interface Trial<S> {
   readonly guess: boolean;
 }
 
-/** The values that K can have by one secret, likeliest first, and what to say when none of them is taken. */
+/** The values that K can have by one secret, each reckoned when the one before was not it, and what to say when none of them is taken. */
 interface Attempt<S> {
-  readonly trials: readonly Trial<S>[];
+  readonly trials: Iterable<Trial<S>>;
   readonly reason: string;
 }
 
@@ -87,7 +87,8 @@ interface Attempt<S> {
  * What fails is counted to `effort`, if given: when that is used up only the first secret is taken, and nothing is checked.
  */
 export function resolveSecret<S extends GivenSecret>(exchange: ExchangeInputs, secrets: readonly S[], readings: Readings, effort?: Effort): Resolved<S> {
-  const signature = limited(hostSignature(exchange.transcript, exchange.hostKeyAlgorithm), effort);
+  const signature = hostSignature(exchange.transcript, exchange.hostKeyAlgorithm);
+  const signatures = { signature, counted: limited(signature, effort) };
   const rejected: { secret: S; reason: string }[] = [];
   let best: Resolution<S> | undefined;
   for (const secret of secrets) {
@@ -95,10 +96,10 @@ export function resolveSecret<S extends GivenSecret>(exchange: ExchangeInputs, s
       rejected.push({ secret, reason: SPENT });
       continue;
     }
-    const { trials, reason } = attemptOf(exchange, secret, readings, effort);
-    const taken = likeliest(exchange, trials, signature);
+    const attempt = attemptOf(exchange, secret, readings, effort);
+    const taken = likeliest(exchange, attempt.trials, signatures);
     if (taken?.signature.verdict === 'valid') return { best: taken, rejected: best === undefined ? rejected : [...rejected, outdone(best)] };
-    if (taken === undefined) rejected.push({ secret, reason });
+    if (taken === undefined) rejected.push({ secret, reason: attempt.reason });
     else if (best === undefined) best = taken;
     else {
       const better = taken.matchesPublic === true && best.matchesPublic !== true;
@@ -109,19 +110,26 @@ export function resolveSecret<S extends GivenSecret>(exchange: ExchangeInputs, s
   return { best, rejected };
 }
 
-/** The first of `trials` that verifies, or else the first that is no guess. */
-function likeliest<S extends GivenSecret>(exchange: ExchangeInputs, trials: readonly Trial<S>[], signature: HostSignature): Resolution<S> | undefined {
+/** The host key's signature, and the same with its checks counted. */
+interface Signatures {
+  readonly signature: HostSignature;
+  readonly counted: HostSignature;
+}
+
+/** The first of `trials` that verifies, or else the first that is no guess. What the public value proves is no search, and checked whatever that cost. */
+function likeliest<S extends GivenSecret>(exchange: ExchangeInputs, trials: Iterable<Trial<S>>, { signature, counted }: Signatures): Resolution<S> | undefined {
   let first: Resolution<S> | undefined;
   for (const trial of trials) {
-    const resolution = resolutionOf(exchange, trial, signature);
+    const resolution = resolutionOf(exchange, trial, trial.matchesPublic === true ? signature : counted);
     if (resolution.signature.verdict === 'valid') return resolution;
     if (!trial.guess) first ??= resolution;
   }
   return first;
 }
 
-const SPENT = 'was not tried: too much was tried already (limit searchWorkTotal)';
-const NOT_CHECKED: Verdict = { verdict: 'unchecked', reason: 'it was not checked: too much was tried already (limit searchWorkTotal)' };
+const TOO_MUCH = 'too much was tried already (limits searchWorkTotal and privateWorkTotal)';
+const SPENT = `was not tried: ${TOO_MUCH}`;
+const NOT_CHECKED: Verdict = { verdict: 'unchecked', reason: `it was not checked: ${TOO_MUCH}` };
 
 /** `signature`, whose checks that fail are counted to `effort`. */
 function limited(signature: HostSignature, effort: Effort | undefined): HostSignature {
@@ -185,34 +193,58 @@ function readingsOfK(method: KexMethod, given: Uint8Array, readings: Readings): 
  */
 function attemptPrivate<S extends GivenSecret>(exchange: ExchangeInputs, secret: S, readings: Readings, effort: Effort | undefined): Attempt<S> {
   const { method } = exchange;
-  const own = secret.side ?? 'client';
-  const trials: Trial<S>[] = [];
-  const values = method.halves === undefined ? [] : privateReadings(method, secret.bytes, readings);
-  let reason =
+  const reason =
     method.halves === undefined
       ? `is a private value, and ${method.names[0]} takes the shared secret K itself`
       : `has ${secret.bytes.length} bytes, which is no private value of ${method.names[0]}`;
+  const attempt = { reason, trials: [] as Iterable<Trial<S>> };
+  attempt.trials = privateTrials(exchange, secret, readings, effort, attempt);
+  return attempt;
+}
+
+/** K itself first where it costs much less to try than a private value: in a group of numbers, when it is as long as K is there. */
+function* privateTrials<S extends GivenSecret>(
+  exchange: ExchangeInputs,
+  secret: S,
+  readings: Readings,
+  effort: Effort | undefined,
+  attempt: { reason: string },
+): Generator<Trial<S>> {
+  const { method, transcript } = exchange;
+  const note = 'it is K itself, though the line says PRIVATE_KEY';
+  const asK = readingsOfK(method, secret.bytes, readings).map((r): Trial<S> => ({ secret, k: r.bytes, note, matchesPublic: undefined, guess: true }));
+  const length = method.curve === undefined ? sharedLength(method, transcript) : undefined;
+  const cheap = length === undefined ? [] : asK.filter(({ k }) => lengthDoubt(method, transcript, k) === undefined);
+  yield* cheap;
+  const own = secret.side ?? 'client';
+  const values = method.halves === undefined ? [] : privateReadings(method, secret.bytes, readings);
+  const trials: Trial<S>[] = [];
   for (const value of values)
     for (const side of [own, own === 'client' ? 'server' : 'client'] as const) {
       const agreed = agreedWith(exchange, side, value.bytes, effort);
       if (!('k' in agreed)) {
-        if (side === own) reason = 'error' in agreed ? `cannot be used: ${agreed.error}` : `does not give the ${publicName(method, own)} that the ${own} sent`;
+        if (side === own)
+          attempt.reason = 'error' in agreed ? `cannot be used: ${agreed.error}` : `does not give the ${publicName(method, own)} that the ${own} sent`;
         continue;
       }
       const trial = { secret, k: agreed.k, note: privateNote(value, side, secret), matchesPublic: agreed.matchesPublic };
-      if (agreed.matchesPublic === true) return { trials: [{ ...trial, guess: false }], reason };
+      if (agreed.matchesPublic === true) {
+        yield { ...trial, guess: false };
+        return;
+      }
       trials.push({ ...trial, guess: side !== own });
     }
-  const note = 'it is K itself, though the line says PRIVATE_KEY';
-  for (const r of readingsOfK(method, secret.bytes, readings)) trials.push({ secret, k: r.bytes, note, matchesPublic: undefined, guess: true });
-  return { trials, reason };
+  yield* trials;
+  yield* asK.filter((trial) => !cheap.includes(trial));
 }
 
 /** K by the private value of `side`, unless too much was tried already. */
 function agreedWith({ method, transcript }: ExchangeInputs, side: Side, privateValue: Uint8Array, effort: Effort | undefined): Agreed {
-  if (effort?.exhausted === true) return { error: 'too much was tried already (limit searchWorkTotal)' };
+  if (effort?.exhausted === true) return { error: TOO_MUCH };
   const agreed = sharedSecret(method, transcript, side, privateValue);
-  if ('work' in agreed) effort?.spend(agreed.work);
+  if (!('work' in agreed)) return agreed;
+  if (agreed.matchesPublic === true) effort?.fit(agreed.work);
+  else effort?.spend(agreed.work);
   return agreed;
 }
 
@@ -229,9 +261,9 @@ function publicName(method: KexMethod, side: Side): string {
 
 function privateNote(value: Reading, side: Side, secret: GivenSecret): string {
   const other = secret.side !== undefined && secret.side !== side;
-  return [noteOf(value), other ? `it is the private value of the ${side}, though its line has the cookie of the other side` : '']
-    .filter((s) => s !== '')
-    .join('; ');
+  // A private value is a number of its own, and no mpint.
+  const how = value.done === 'sign byte added' ? '' : noteOf(value);
+  return [how, other ? `it is the private value of the ${side}, though its line has the cookie of the other side` : ''].filter((s) => s !== '').join('; ');
 }
 
 /** Nothing to say of a value that was taken as it stands. */

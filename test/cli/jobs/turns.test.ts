@@ -118,10 +118,12 @@ describe('shares', () => {
 
   test('one that did more than its part of what all may do together gives up', () => {
     const share = new JobShare(1, 2);
-    const spent = { ...secrets, spent: { units: DEFAULT_LIMITS.searchWorkTotal / 8 } };
+    const spent = { ...secrets, spent: { units: DEFAULT_LIMITS.searchWorkTotal / 8, fitting: 0 } };
     share.open(1, handler, spent);
     expect(share.overspent(DEFAULT_LIMITS)).toBe(false);
     spent.spent.units++;
+    expect(() => share.checkBudget(DEFAULT_LIMITS)).toThrow();
+    spent.spent = { units: 0, fitting: DEFAULT_LIMITS.privateWorkTotal / 2 + 1 };
     expect(() => share.checkBudget(DEFAULT_LIMITS)).toThrow();
   });
 
