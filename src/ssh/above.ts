@@ -9,6 +9,8 @@ const FIRST_OF_CONNECTION = 80;
 const REQUEST_SUCCESS = 81;
 const LAST = 100;
 
+const METHODLESS = 'belongs to a login method, and no request that names it was read';
+
 const BARE: Context = { protocol: 2, kex: undefined };
 
 /** True for the numbers that are taken by `openAbove`. */
@@ -33,7 +35,8 @@ export function openAbove(session: SshSession, d: Direction, packet: SshPacket, 
   packet.index = index;
   if (number < FIRST_OF_CONNECTION) {
     const { login } = session;
-    packet.open(isMethodNumber(number) ? resolve(number, side, { ...BARE, auth: login.method }) : def);
+    if (isMethodNumber(number)) packet.open(resolve(number, side, { ...BARE, auth: login.method }), undefined, login.unasked ? METHODLESS : undefined);
+    else packet.open(def);
     login.take(packet, number, side, index);
     return;
   }

@@ -78,6 +78,11 @@ export class Login implements Authentication {
     return (this.pending[0] ?? this.invited)?.row;
   }
 
+  /** No request that is not answered yet was read. */
+  get unasked(): boolean {
+    return this.pending[0] === undefined && this.invited === undefined;
+  }
+
   get user(): string | undefined {
     return (this.succeeded ?? this.attempts.at(-1))?.user;
   }

@@ -177,8 +177,8 @@ export class SshPacket implements Packet {
     return (this.borrowed ?? this.plain.bytes).subarray(0, 4 + this.length);
   }
 
-  /** Decodes the message as `def`, or as bytes when nobody has defined it. `context` is a word for its summary. */
-  open(def: MessageDef | undefined, context?: string): void {
+  /** Decodes the message as `def`, or as bytes when nobody has defined it, for the reason `why`. `context` is a word for its summary. */
+  open(def: MessageDef | undefined, context?: string, why = 'has no meaning known here'): void {
     if (this.number === undefined || this.payload === undefined) return;
     this.message = def;
     this.context = context;
@@ -189,9 +189,7 @@ export class SshPacket implements Packet {
     this.secret = d.secret;
     this.problems.push(...d.problems);
     if (def === undefined)
-      this.problems.push(
-        problem('unknown', `message number ${this.number} has no meaning known here`, { span: { start: this.payload.start, end: this.payload.end } }),
-      );
+      this.problems.push(problem('unknown', `message number ${this.number} ${why}`, { span: { start: this.payload.start, end: this.payload.end } }));
   }
 
   /** The same for a message whose value perhaps nobody will ask for. */

@@ -275,7 +275,8 @@ export class SshSession implements Session {
 
   /** The same up to what was read, though more may wait. */
   get whole(): boolean {
-    const whole = (d: Direction) => !d.lossy && d.obstacle === undefined && d.openedPackets === d.encryptedPackets;
+    // Who is looking for the place where keys fit has bytes that were not read.
+    const whole = (d: Direction) => !d.lossy && d.stage !== 'searching' && d.obstacle === undefined && d.openedPackets === d.encryptedPackets;
     return this.complete && whole(this.a) && whole(this.b);
   }
 

@@ -3,6 +3,7 @@ import { utf8 } from '../../src/bytes/text.ts';
 import { collect, inMemory, type Packet, SecretStore } from '../../src/index.ts';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
 import { keysRenderer } from '../../src/render/secrets-export.ts';
+import { SecretsReport } from '../../src/render/secrets-report.ts';
 import { Direction } from '../../src/ssh/direction.ts';
 import type { OpenedParts } from '../../src/ssh/sealed-packet.ts';
 import type { SshSession } from '../../src/ssh/session.ts';
@@ -119,6 +120,38 @@ describe('a segment lost in clear', () => {
       expect(state).toBe('lost');
       expect(reason).toContain(`the capture does not hold ${missing} (${gap})`);
     }
+  });
+
+  test('a signature alone: two lines with the same K are no rivals', async () => {
+    const { segments, secrets } = recording('kex-rsa2048');
+    const whole = await read(segments, secrets);
+    const done = whole.packets.find((q) => q.name === 'SSH_MSG_KEXRSA_DONE') as Packet;
+    const store = new SecretStore();
+    store.add(utf8(secrets), 'K');
+    const less = pcap(v.framesOf(segments.filter((_, i) => i + 1 !== done.frame)));
+    const { packets, sessions } = await collect(inMemory(less), { secrets: store });
+    const report = new SecretsReport(store);
+    for (const p of packets) report.packet(p);
+    for (const s of sessions) report.session(s);
+    expect(sessions[0]?.client.decryption.state).toBe('ok');
+    expect(sessions[0]?.exchanges[0]?.signature).toEqual({ verdict: 'unchecked', reason: 'the capture does not hold the signature' });
+    expect([...report.files()].flatMap((f) => f.lines.map((l) => [l.outcome, ...l.texts]))).toEqual([
+      ['used', 'session 1, exchange 1'],
+      ['spare', 'session 1, exchange 1: the same K as K:1'],
+    ]);
+  });
+
+  test('a request for a login: the answers that only its method knows say so', async () => {
+    const { segments, secrets } = recording('login-keys');
+    const whole = await read(segments, secrets);
+    const asked = whole.packets.find((p) => p.number === 60) as Packet;
+    const request = whole.packets.find((p) => p.index === asked.answers) ?? whole.packets.filter((p) => p.number === 50 && p.index < asked.index).at(-1);
+    const { packets } = await read(
+      segments.filter((_, i) => i + 1 !== request?.frame),
+      secrets,
+    );
+    const said = packets.find((p) => p.number === 60)?.problems.map((p) => p.message);
+    expect(said).toEqual(['message number 60 belongs to a login method, and no request that names it was read']);
   });
 
   test('a KEXINIT: whose it is, and where the gap is', async () => {
@@ -240,6 +273,19 @@ describe('derived keys', () => {
         const side = 'AC'.includes(letter) ? client : server;
         expect([letter, side.state]).toEqual([letter, name.includes('cbc') && 'AB'.includes(letter) ? 'partial' : 'no-secret']);
         expect(side.reason).toMatch(/the derived keys of K:1 (do not open it|\(whose IV is missing or wrong\))/);
+      }
+    },
+  );
+
+  test.each(['cipher-aes128-cbc', 'cipher-3des-cbc', 'cipher-aes128-ctr'])(
+    '%s: while the one side is not read, the other is blamed for nothing',
+    async (name) => {
+      const { first, openWith } = await lettersOf(name);
+      for (const letter of ['C', 'D', 'E', 'F']) {
+        const { packets, session } = await openWith({ [letter]: turned(first[letter]) });
+        const blamed = [...session.problems, ...packets.flatMap((p) => p.problems)].filter((p) => p.code === 'unexpected');
+        expect([letter, blamed]).toEqual([letter, []]);
+        expect(session[letter === 'C' || letter === 'E' ? 'server' : 'client'].decryption.state).toBe('ok');
       }
     },
   );
