@@ -43,6 +43,8 @@ export class Direction {
   /** The first gap, and how many there are. */
   hole: Gap | undefined;
   holes = 0;
+  /** The first block of its next packet hangs on one that was altered, and no MAC tells whether that shows. */
+  doubtfulBlock = false;
   /** Losses that were read on behind, and what the first was. */
   losses = 0;
   firstLoss: string | undefined;

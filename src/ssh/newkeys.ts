@@ -30,6 +30,7 @@ export function takeNewKeys(session: SshSession, d: Direction): void {
   d.proven = false;
   d.keyNote = undefined;
   d.unverified = undefined;
+  d.doubtfulBlock = false;
   d.later = undefined;
   if (exchange === undefined || algorithms === undefined) {
     give(d, 'lost', noAlgorithms(session, exchange));

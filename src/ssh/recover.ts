@@ -253,6 +253,7 @@ function seekBehind(session: SshSession, d: Direction, damage: Damage, suite: Su
       const { sequence } = d;
       const packets = found.packets ?? 1;
       const frame = takeDamaged(session, d, damage, found.at, packets);
+      d.doubtfulBlock = shape.mode === 'cbc' && shape.clear;
       readOn(session, d, found, `${damage.message} (frame ${frame}); reading went on behind it`, frame);
       if (packets > 1) session.report(problem('gap', `resynchronised: ${packets} packets from number ${sequence} on cannot be read`, { frame }));
     },

@@ -17,7 +17,7 @@ import { recoverFromDamage, recoverInClear } from './recover.ts';
 import { peer } from './roles.ts';
 import { OpenedParts, openNext, provesKeys, verdictOf } from './sealed-packet.ts';
 import type { SshSession } from './session.ts';
-import { mayCompress, unpack } from './unpack.ts';
+import { isMessage, mayCompress, unpack } from './unpack.ts';
 
 const KEXINIT = 20;
 const NEWKEYS = 21;
@@ -160,14 +160,29 @@ function readSealed(session: SshSession, d: Direction, opener: Opener): boolean 
   }
   d.encryptedBytes += total;
   d.encryptedPackets++;
-  if (passData(session, d, opened, total)) return true;
+  if (!d.doubtfulBlock && passData(session, d, opened, total)) return true;
   const header: Header = { session, from: d.end, epoch: d.epoch, sequence, protocol: 2, encrypted: true, mac: verdictOf(opener) };
   const parts = new OpenedParts(opened, total);
+  if (d.doubtfulBlock && !believable(session, d, parts)) {
+    const framed = { length: parts.length, macSpan: parts.macSpan, problems: [problem('undecryptable', DOUBTFUL)] };
+    session.give({ packet: new SshPacket(header, framed, d.queue.take(total)) });
+    return true;
+  }
   const taken = d.queue.take(total, session.keepsPackets);
   if (mayCompress(d)) unpack(session, d, parts);
   const packet = new SshPacket(header, parts, taken);
   if (packet.number !== undefined) d.openedPackets++;
   handle(session, d, packet, false);
+  return true;
+}
+
+const DOUBTFUL = 'its first block needs the last one of the damaged packet before it, and may not be what was sent: encrypt-then-MAC does not cover that';
+
+/** Whether a packet whose first block is in doubt can be what was sent, which it says: what does not read as a message was altered. */
+function believable(session: SshSession, d: Direction, parts: OpenedParts): boolean {
+  d.doubtfulBlock = false;
+  if (parts.problems !== undefined || (d.inflater === undefined && !isMessage(session, d, parts.payloadBytes))) return false;
+  parts.problems = [problem('unauthentic', DOUBTFUL, { span: { start: 4, end: Math.min(4 + 8, parts.payload.end) } })];
   return true;
 }
 

@@ -75,7 +75,7 @@ export function tellStuck(d: Direction): void {
 }
 
 /** What reads as a message; numbers whose messages only their method knows are believed while such a method is at work. */
-function isMessage(session: SshSession, d: Direction, payload: Uint8Array): boolean {
+export function isMessage(session: SshSession, d: Direction, payload: Uint8Array): boolean {
   const [number = 0] = payload;
   if (isKexNumber(number)) return d.kexinit !== undefined;
   // The other side's answer to it may have been read already.

@@ -227,6 +227,37 @@ test.each(['sftp-v4', 'connection-terminal', 'cipher-aes128-cbc'])('%s: behind a
   expect(found).toEqual(order(whole.packets).filter((one) => found.includes(one)));
 });
 
+test.each(['cipher-aes128-cbc-etm', 'cipher-3des-cbc-etm'])(
+  '%s: a bit turned in the last block of a packet spoils the next one too, of which no text is made unsaid',
+  async (name) => {
+    const { segments, secrets } = recording(name);
+    const whole = await read(segments, secrets);
+    const sealed = whole.packets.filter((p) => p.side === 'server' && p.epoch > 0);
+    let [shut, doubted] = [0, 0];
+    for (const [i, p] of sealed.slice(0, -1).entries()) {
+      const next = sealed[i + 1] as Packet;
+      for (const [at, mask] of [
+        [p.length - 12 + 8, 0x20],
+        [p.length + 3, 1],
+      ] as const) {
+        const block = name.includes('3des') ? 8 : 16;
+        if (at < 4 + p.length - block) continue;
+        const { packets, server } = await read(altered(segments, p, at, mask), secrets);
+        const found = packets.find((q) => q.side === 'server' && q.sequence === next.sequence && q.epoch === next.epoch) as Packet;
+        expect(server.reason).toContain(`packet ${p.sequence} of epoch 1 has a MAC that differs`);
+        const said = found.problems.filter((q) => q.message.startsWith('its first block needs the last one of the damaged packet'));
+        expect([p.sequence, at, found.mac, said.length]).toEqual([p.sequence, at, 'valid', 1]);
+        if (found.number === undefined) shut++;
+        else doubted++;
+        // The one behind it is right again.
+        const third = sealed[i + 2];
+        if (third !== undefined && third.inflated === undefined) expect(packets.map(key)).toContain(key(third));
+      }
+    }
+    expect([shut > 0, doubted > 0]).toEqual([true, true]);
+  },
+);
+
 test('a stream that ends within a packet was not opened whole; one that the capture cuts was, as far as it goes', async () => {
   const { segments, secrets } = recording('cipher-aes128-ctr-etm');
   const whole = await read(segments, secrets);
