@@ -170,7 +170,7 @@ function isCounter({ shape, offered }: Trial): boolean {
 
 /** The IV of a later packet is of no use in CBC, but only the first packet needs it: the next boundary is looked for. */
 function chained(session: SshSession, d: Direction, trial: Trial, packed: boolean, effort: Effort): TrialSearch {
-  const from = { opener: trial.opener, offset: d.queue.offset, sequence: d.sequence, packed };
+  const from = { opener: trial.opener, offset: d.queue.offset, sequence: d.sequence, packed, unproven: false };
   const note = trial.offered.kind === 'keys' ? 'whose IV is missing or wrong' : 'whose IV is of a later packet';
   return new TrialSearch(new Resync(from, trial.shape, session.limits, effort), trial, note, session, effort, packed);
 }

@@ -1,6 +1,7 @@
 /** Reading on behind what was lost: a gap in an encrypted direction, or a packet whose MAC differs. */
 import type { Gap } from '../stream/chunk.ts';
 import { type Problem, problem } from '../wire/problem.ts';
+import { Adrift } from './adrift.ts';
 import { plausibleClearPacket } from './binary-packet.ts';
 import type { Opener } from './crypto/opener.ts';
 import { startCompression } from './delay-compression.ts';
@@ -24,7 +25,7 @@ export function recoverFromGap(session: SshSession, d: Direction, offset: number
   const shape = shapeOf(suite, session.limits, opener.unchecked !== true);
   const { expected } = d;
   const firstEnd = expected === undefined ? {} : { firstEnd: offset + 4 + expected + opener.tailLength };
-  const from: Standpoint = { opener, offset, sequence: d.sequence, packed: mayCompress(d), ...firstEnd };
+  const from: Standpoint = { opener, offset, sequence: d.sequence, packed: mayCompress(d), unproven: !d.proven, ...firstEnd };
   const effort = effortFor(session);
   const resync = new Scan(new Resync(from, shape, session.limits, effort), session.limits, effort);
   seek(d, new GapQuest(session, d, offset, gap, effort, [[resync, new NextEpoch(session, d, offset, effort)]]));
@@ -245,10 +246,11 @@ export function recoverAtEnd(session: SshSession, d: Direction): void {
 function seekBehind(session: SshSession, d: Direction, damage: Damage, suite: Suite, none: (effort: Effort) => void): void {
   const shape = shapeOf(suite, session.limits, damage.opener.unchecked !== true);
   const effort = effortFor(session);
-  const resync = new Scan(new Resync(standpointAt(d, damage, shape), shape, session.limits, effort), session.limits, effort);
+  const from = standpointAt(d, damage, shape);
+  const resync = new Scan(new Resync(from, shape, session.limits, effort), session.limits, effort);
   seek(d, {
     // The damaged packet may be a NEWKEYS.
-    search: new Searches([[resync, new NextEpoch(session, d, d.queue.offset, effort)]]),
+    search: new Searches([[resync, new NextEpoch(session, d, d.queue.offset, effort)], ...firstPackets(session, d, from, shape, effort)]),
     found(found) {
       const { sequence } = d;
       const packets = found.packets ?? 1;
@@ -259,6 +261,20 @@ function seekBehind(session: SshSession, d: Direction, damage: Damage, suite: Su
     },
     none: () => none(effort),
   });
+}
+
+/** Bytes of what follows NEWKEYS that were taken for its own, if its length was altered, at most. */
+const SWALLOWED = 1024;
+
+/** Where no packet was opened yet, a NEWKEYS whose length was altered may have put the reader in the wrong place: then the key stream begins before it. */
+function firstPackets(session: SshSession, d: Direction, from: Standpoint, shape: Shape, effort: Effort): Search[][] {
+  if (d.proven || shape.mode !== 'stream' || from.offset !== d.queue.offset) return [];
+  const { limits } = session;
+  const bytes = limits.searchBytes + SWALLOWED;
+  const sequences = { from: d.sequence, to: d.sequence + Math.ceil(bytes / shape.least) };
+  const counters = { from: 0, to: Math.ceil(bytes / shape.block) };
+  const unknowns = { here: false, sequences, counters, since: from.offset - SWALLOWED, packed: mayCompress(d) };
+  return [[new Scan(new Adrift(from.opener, shape, unknowns, effort), limits, effort)]];
 }
 
 /** The damaged packet is the last that can be read: of the stream, or for want of a boundary behind it. */
@@ -279,7 +295,7 @@ function noneBehind(session: SshSession, d: Direction, damage: Damage, effort: E
 
 /** Behind the damaged packet, or before it where the cipher can be turned back: its length may be what is damaged. */
 function standpointAt(d: Direction, { total, opener }: Damage, shape: Shape): Standpoint {
-  const at = { opener, offset: d.queue.offset, sequence: d.sequence, packed: mayCompress(d) };
+  const at = { opener, offset: d.queue.offset, sequence: d.sequence, packed: mayCompress(d), unproven: !d.proven };
   if (total === undefined) return at;
   const hint = at.offset + total;
   const back = opener.clone();

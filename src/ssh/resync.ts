@@ -20,6 +20,8 @@ export interface Standpoint {
   readonly hint?: number;
   /** Payloads are compressed. */
   readonly packed: boolean;
+  /** No packet was opened there yet, so that the place may be wrong. */
+  readonly unproven: boolean;
 }
 
 /** Bits of evidence that are believed without a MAC, and at the end of the stream, where there is no more to see. */
@@ -161,9 +163,18 @@ export class Resync implements Scanner {
       }
       const trial = opener.clone();
       if (!trial.open(sequence, packet).authentic) continue;
+      if (whole && this.from.unproven && !this.reads(view, at, opener, sequence)) continue;
       return whole ? { at, opener, sequence, packets: n } : { at, opener: trial, sequence, packets: n, blind: total };
     }
     return undefined;
+  }
+
+  /** Under encrypt-then-MAC the MAC says nothing of the position in the key stream, which is as wrong as the standpoint: the text has to read. */
+  private reads(view: View, at: number, opener: Opener, sequence: number): boolean {
+    const { shape, from } = this;
+    if (!shape.clear || shape.mode !== 'stream') return true;
+    const { bits, begins } = evidence(opener.clone(), sequence, view.bytes.subarray(at), { ...shape, checked: false }, from.packed);
+    return bits >= 0 && begins;
   }
 
   /** Without a MAC many packets have to fit; their sequence number is then no more than likely. */

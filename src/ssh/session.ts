@@ -275,8 +275,9 @@ export class SshSession implements Session {
 
   /** The same up to what was read, though more may wait. */
   get whole(): boolean {
-    // Who is looking for the place where keys fit has bytes that were not read.
-    const whole = (d: Direction) => !d.lossy && d.stage !== 'searching' && d.obstacle === undefined && d.openedPackets === d.encryptedPackets;
+    // Who is looking for the place where keys fit, or waits for the end of a packet, has bytes that were not read.
+    const reading = (d: Direction) => d.stage !== 'searching' && d.expected === undefined;
+    const whole = (d: Direction) => !d.lossy && reading(d) && d.obstacle === undefined && d.openedPackets === d.encryptedPackets;
     return this.complete && whole(this.a) && whole(this.b);
   }
 

@@ -258,6 +258,27 @@ test.each(['cipher-aes128-cbc-etm', 'cipher-3des-cbc-etm'])(
   },
 );
 
+test.each(['cipher-aes128-ctr-etm', 'cipher-aes256-ctr-etm', 'cipher-aes256-ctr', 'cipher-aes256-gcm', 'cipher-chacha20'])(
+  '%s: a NEWKEYS whose length was altered puts the reader in the wrong place: no text is made of that, and the packets behind are found',
+  async (name) => {
+    const { segments, secrets } = recording(name);
+    const whole = await read(segments, secrets);
+    const own = (list: readonly Packet[]) =>
+      list.filter((p) => p.epoch > 0 && p.side === 'client' && p.number !== undefined).map((p) => `${p.streamOffset} ${p.number}`);
+    const newKeys = whole.packets.find((p) => p.side === 'client' && p.number === 21) as Packet;
+    for (const mask of [1, 4, 16, 32]) {
+      const { packets, session, client } = await read(altered(segments, newKeys, 3, mask), secrets);
+      const found = own(packets);
+      expect([mask, found.filter((one) => !own(whole.packets).includes(one))]).toEqual([mask, []]);
+      expect(found.length).toBeGreaterThan(own(whole.packets).length - 4);
+      expect(client.state).toBe('partial');
+      // Who answers what could not be read is not at fault.
+      const server = packets.filter((p) => p.side === 'server' && p.epoch > 0);
+      expect([...session.problems, ...server.flatMap((p) => p.problems)].filter((p) => p.code === 'unexpected')).toEqual([]);
+    }
+  },
+);
+
 test('a stream that ends within a packet was not opened whole; one that the capture cuts was, as far as it goes', async () => {
   const { segments, secrets } = recording('cipher-aes128-ctr-etm');
   const whole = await read(segments, secrets);
