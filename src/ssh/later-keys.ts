@@ -3,6 +3,7 @@ import { Adrift } from './adrift.ts';
 import { cipher } from './crypto/ciphers.ts';
 import { PacketInflater } from './crypto/inflate.ts';
 import { mac } from './crypto/macs.ts';
+import type { Opener } from './crypto/opener.ts';
 import { type Trial, TrialSearch, trialOf, useKeys } from './derived-keys.ts';
 import type { Direction } from './direction.ts';
 import type { Effort } from './effort.ts';
@@ -112,7 +113,7 @@ function goOn(session: SshSession, d: Direction, trial: Trial, place: { at: numb
 }
 
 /** The packet at `place` begins a compressed stream. */
-function beginsStream(d: Direction, { at, opener, sequence }: { at: number; opener: Trial['opener']; sequence: number }): boolean {
+export function beginsStream(d: Direction, { at, opener, sequence }: { readonly at: number; readonly opener: Opener; readonly sequence: number }): boolean {
   const bytes = d.queue.view(d.queue.length).subarray(at);
   const total = 4 + opener.length(sequence, bytes) + opener.tailLength;
   if (bytes.length < total) return false;

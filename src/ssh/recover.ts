@@ -2,20 +2,22 @@
 import type { Gap } from '../stream/chunk.ts';
 import { type Problem, problem } from '../wire/problem.ts';
 import { Adrift } from './adrift.ts';
-import { plausibleClearPacket } from './binary-packet.ts';
+import { ClearPackets } from './clear-packets.ts';
 import type { Opener } from './crypto/opener.ts';
 import { startCompression } from './delay-compression.ts';
 import type { Direction } from './direction.ts';
 import type { Effort } from './effort.ts';
 import { openerWithoutKeys } from './keys.ts';
+import { beginsStream } from './later-keys.ts';
 import { nextKeys, whyNoNextKeys } from './newkeys.ts';
 import { NextEpoch } from './next-epoch.ts';
 import { type Header, SshPacket } from './packet.ts';
 import { effortFor, lookOn, type Quest, seek } from './quest.ts';
 import { Resync, type Standpoint } from './resync.ts';
+import { keysAreRight, wrongKeys } from './right-keys.ts';
 import { peer } from './roles.ts';
-import { type Damage, provesKeys } from './sealed-packet.ts';
-import { type Found, type Look, Scan, type Search, Searches, type View } from './search.ts';
+import type { Damage } from './sealed-packet.ts';
+import { type Found, Scan, type Search, Searches } from './search.ts';
 import type { SshSession } from './session.ts';
 import { type Shape, type Suite, shapeOf } from './shape.ts';
 import { breakCompression, mayCompress, tellStuck } from './unpack.ts';
@@ -34,7 +36,7 @@ export function recoverFromGap(session: SshSession, d: Direction, offset: number
 /** The same for a gap in a key exchange in clear: behind it may be more of it, or the first packets under its keys. */
 export function recoverFromClearGap(session: SshSession, d: Direction, offset: number, gap: Gap): void {
   const effort = effortFor(session);
-  seek(d, new GapQuest(session, d, offset, gap, effort, [[new ClearPackets(), new NextEpoch(session, d, offset, effort)]]));
+  seek(d, new GapQuest(session, d, offset, gap, effort, [[new ClearPackets(session, d), new NextEpoch(session, d, offset, effort)]]));
 }
 
 /**
@@ -59,18 +61,6 @@ export function recoverInClear(session: SshSession, d: Direction, why: string, n
     none,
   });
   return true;
-}
-
-/** Finds a segment that begins with what looks like a packet in clear. */
-class ClearPackets implements Search {
-  private seen = 0;
-
-  look({ bytes, last }: View): Look {
-    const at = Math.min(this.seen, bytes.length);
-    this.seen = bytes.length;
-    if (plausibleClearPacket(bytes.subarray(at))) return { at, opener: undefined, sequence: 0, packets: undefined };
-    return last ? 'none' : 'more';
-  }
 }
 
 /** Looks for the packet behind one gap, or several with nothing readable between them. */
@@ -160,7 +150,10 @@ function readOn(session: SshSession, d: Direction, found: Found, reason: string,
   d.losses++;
   d.firstLoss ??= reason;
   d.obstacle = { state: 'partial', reason: d.losses === 1 ? reason : `${d.firstLoss}; ${d.losses - 1} more such losses` };
-  if (found.first !== true) breakCompression(session, d, frame);
+  const begins =
+    found.first === true ||
+    (found.keys?.next === true && found.opener !== undefined && beginsStream(d, { at: 0, opener: found.opener, sequence: found.sequence }));
+  if (!begins) breakCompression(session, d, frame);
   if (d.zlibBroken) tellStuck(d);
   if (found.blind !== undefined) takeBlind(session, d, found.blind);
 }
@@ -176,22 +169,6 @@ function takeBlind(session: SshSession, d: Direction, total: number): void {
   d.encryptedBytes += total;
   d.encryptedPackets++;
   session.give({ packet });
-}
-
-/** What the signature over the exchange hash says of keys that open nothing. */
-function wrongKeys(session: SshSession, d: Direction): string {
-  const exchange = session.exchanges[d.epoch - 1];
-  const { signature, secret, matchesPublic, doubt } = exchange?.best ?? {};
-  const source = secret?.origin ?? 'the secrets';
-  if (signature?.verdict === 'valid')
-    return 'yet the secret is right, as the host key signed its exchange hash: the algorithms are not those negotiated, or the packet was altered';
-  const wrong =
-    doubt === undefined ? `the secret of ${source} is not that of this key exchange` : `the secret of ${source} ${doubt}: it is not that of this key exchange`;
-  if (signature?.verdict !== 'invalid') return `${wrong}, or the algorithms are not those negotiated`;
-  if (matchesPublic === true)
-    return `the host key's signature does not verify either, though the private value of ${source} gives the public one on the wire: a message of this key exchange was altered on the way`;
-  const certain = doubt !== undefined || exchange?.authentic === true;
-  return `the host key's signature does not verify either: ${wrong}${certain ? '' : ', or one of its messages was altered on the way'}`;
 }
 
 /** The packet at the head of the queue does not open. If the keys are right all the same, the next one is looked for. */
@@ -219,13 +196,6 @@ function readUnverified(session: SshSession, d: Direction, message: string, tota
   d.unverified = `${message} (frame ${frame}): ${wrongKeys(session, d)}`;
   session.report(problem('unauthentic', `${side}: no MAC can be verified: ${d.unverified}`, { frame, rfc: '4253#6.4' }));
   return true;
-}
-
-/** They opened a packet, those of the other side did, or the host key has signed the exchange hash that they are derived from; or none are needed. */
-function keysAreRight(session: SshSession, d: Direction): boolean {
-  const proven = d.proven || session.direction(peer(d.end)).lastProven >= d.epoch;
-  const unneeded = d.opener !== undefined && !provesKeys(d, d.opener);
-  return proven || unneeded || session.exchanges[d.epoch - 1]?.best?.signature.verdict === 'valid';
 }
 
 /**

@@ -73,6 +73,19 @@ describe.each(NAMES)('%s', (name) => {
     expect(session?.exchanges[0]?.signature).toMatchObject({ verdict: 'invalid', reason: expect.not.stringContaining('MACs of the packets verify') });
   });
 
+  test('the NEWKEYS of a side is lost: behind it the packets are read as they would be with it', async () => {
+    const segments = v.segmentsOf(frames);
+    const whole = (await read(frames)).packets;
+    const carriers = segments.flatMap((s, i) => (s.payload.length > 0 ? [i + 1] : []));
+    for (const side of ['client', 'server'] as const) {
+      const newKeys = whole.find((p) => p.side === side && p.number === 21);
+      const { packets, sessions } = await read(v.framesOf(v.lost(segments, carriers.indexOf(newKeys?.frame ?? -1))));
+      const behind = (all: readonly Packet[]) => all.filter((p) => p.side === side && p.epoch > 0).map((p) => [p.number, p.value]);
+      expect([side, behind(packets)]).toEqual([side, behind(whole)]);
+      expect(codes(sessions[0]?.problems ?? [])).toEqual(['gap', 'gap']);
+    }
+  });
+
   test('a segment is lost: what is behind it in its direction stays compressed, as with secrets', async () => {
     const segments = v.segmentsOf(frames);
     const whole = (await read(frames)).packets;
