@@ -11,20 +11,20 @@ test('not before enough time was measured', () => {
 });
 
 test('when the rest is long enough to make up for the start of a worker', () => {
-  // Two threads take 0.2 + 0.8 / 2 = 0.6 of the time of one, and may take 0.9: 0.3 of the rest must be 800 ms.
+  // Two threads take 0.2 + 0.8 / 2 = 0.6 of the time of one, a fifth more side by side, and may take 0.9: 0.18 of the rest must be 800 ms.
   const left = (ms: number) => workersPay(SESSIONS, ms * 0.1 * MB, 2);
-  expect([left(0), left(2600), left(2700), left(100_000)]).toEqual([false, false, true, true]);
+  expect([left(0), left(4400), left(4500), left(100_000)]).toEqual([false, false, true, true]);
 });
 
 test('sooner with more threads', () => {
-  // Eight take 0.2 + 0.8 / 8 = 0.3: 0.6 of the rest must be 800 ms.
+  // Eight take 0.2 + 0.8 / 8 = 0.3, and a fifth more: 0.54 of the rest must be 800 ms.
   const left = (ms: number) => workersPay(SESSIONS, ms * 0.1 * MB, 8);
-  expect([left(1300), left(1400)]).toEqual([false, true]);
+  expect([left(1400), left(1500)]).toEqual([false, true]);
 });
 
 test('not when most frames are of no session: all threads would read all of them', () => {
   // A frame of a session counts four times, so that half of the time is a quarter of the frames on top of their reading.
-  const of = (segments: number) => workersPay({ ...SESSIONS, segments }, 1_000_000 * MB, 2);
+  const of = (segments: number) => workersPay({ ...SESSIONS, segments }, 1_000_000 * MB, 8);
   expect([of(0), of(24_900), of(25_000), of(100_000)]).toEqual([false, false, true, true]);
 });
 
