@@ -1,4 +1,5 @@
 /** Peer text made safe to show: the one place that decides which characters may reach a terminal, a page or a file. */
+import { firstOf } from './text.ts';
 
 /**
  * C0 controls, DEL, C1 controls, line and paragraph separators, bidirectional and other invisible format
@@ -45,5 +46,5 @@ export function shorten(text: string, max: number): string {
   // Not through the middle of a surrogate pair.
   const code = safe.charCodeAt(cut - 1);
   if (code >= 0xd800 && code <= 0xdbff) cut--;
-  return `${safe.slice(0, cut)}…`;
+  return `${firstOf(safe, cut)}…`;
 }

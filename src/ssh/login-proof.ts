@@ -1,7 +1,7 @@
 /** The signature with which a user logs in, checked: it covers the session identifier, and so binds the login to the key exchange. */
 
 import type { Span } from '../bytes/space.ts';
-import { utf8 } from '../bytes/text.ts';
+import { firstOf, utf8 } from '../bytes/text.ts';
 import { encode, string } from '../wire/codec.ts';
 import { decode } from '../wire/cursor.ts';
 import { problem } from '../wire/problem.ts';
@@ -38,7 +38,7 @@ export function checkLogin(packet: SshPacket, proof: Proof, keyField: string, se
   const at = spanOf('signature');
   if (signature === undefined || at === undefined) return;
   const verdict = boundTo(payload, spanOf('serverHostKey'), session) ?? verdictOn(payload.subarray(0, at.start), value, key, signature, session);
-  proof.signature = { algorithm: typeof signature.algorithm === 'string' ? signature.algorithm.slice(0, 64) : undefined, ...verdict };
+  proof.signature = { algorithm: typeof signature.algorithm === 'string' ? firstOf(signature.algorithm, 64) : undefined, ...verdict };
   if (verdict.verdict === 'invalid')
     packet.problems.push(problem('unauthentic', `the user's signature: ${verdict.reason}`, { rfc: keyField === 'publicKey' ? '4252#7' : '4252#9' }));
 }
@@ -46,7 +46,7 @@ export function checkLogin(packet: SshPacket, proof: Proof, keyField: string, se
 /** The facts of a user's key, and of the certificate that it may come in. */
 function keyOf(blob: Uint8Array, key: PublicKey): LoginKey {
   const { type, bits, keyFingerprint } = hostKeyOf(blob, key);
-  return { type: type.slice(0, 64), bits, fingerprint: keyFingerprint, authority: verifyAuthority(blob, key) };
+  return { type: firstOf(type, 64), bits, fingerprint: keyFingerprint, authority: verifyAuthority(blob, key) };
 }
 
 type Verdict = Omit<LoginVerdict, 'algorithm'>;

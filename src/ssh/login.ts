@@ -1,4 +1,5 @@
 /** The authentication of one session: which requests were made, what answers them, and how it ended (RFC 4252). */
+import { firstOf } from '../bytes/text.ts';
 import type { Limits } from '../limits.ts';
 import { problem } from '../wire/problem.ts';
 import { authMethod } from './auth/index.ts';
@@ -97,7 +98,7 @@ export class Login implements Authentication {
   take(packet: SshPacket, number: number, side: Side, index: number): void {
     if (packet.cut) return;
     if (number === REQUEST) this.request(packet, index);
-    else if (number === BANNER) this.banner ??= textIn(packet, 'message').slice(0, BANNER_KEPT);
+    else if (number === BANNER) this.banner ??= firstOf(textIn(packet, 'message'), BANNER_KEPT);
     else this.answer(packet, number, side);
   }
 
@@ -118,7 +119,7 @@ export class Login implements Authentication {
   }
 
   private request(packet: SshPacket, index: number): void {
-    const [user, service, method] = ['userName', 'serviceName', 'methodName'].map((name) => textIn(packet, name).slice(0, NAME_KEPT)) as [
+    const [user, service, method] = ['userName', 'serviceName', 'methodName'].map((name) => firstOf(textIn(packet, name), NAME_KEPT)) as [
       string,
       string,
       string,

@@ -1,4 +1,5 @@
 /** What a message is: one declaration that parses it, writes it, names it, types it, documents it and sums it up. */
+import { firstOf } from '../bytes/text.ts';
 import { type Codec, rest, secret, struct } from '../wire/codec.ts';
 
 export type Side = 'client' | 'server';
@@ -60,7 +61,7 @@ export const opaque: Codec<{ data: Uint8Array }> = struct({ data: rest });
 export const opaqueSecret: Codec<{ data: Uint8Array }> = struct({ data: secret(rest) });
 
 function bounded(line: string): string {
-  return line.length <= SUMMARY_LENGTH ? line : `${line.slice(0, SUMMARY_LENGTH - 1)}…`;
+  return line.length <= SUMMARY_LENGTH ? line : `${firstOf(line, SUMMARY_LENGTH - 1)}…`;
 }
 
 const SPELLED: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 /** Small phrases that summaries are made of; each takes also what a broken decode left out. */
+import { firstOf } from '../bytes/text.ts';
 
 /** `32 bytes`. */
 export function size(bytes: unknown): string {
@@ -15,13 +16,13 @@ export function count(list: unknown, noun: string, many = `${noun}s`): string {
 /** Text in quotation marks, cut after `max` characters; not made printable. */
 export function quoted(text: unknown, max = 80): string {
   if (typeof text !== 'string') return '?';
-  return `"${text.length <= max ? text : `${text.slice(0, max)}…`}"`;
+  return `"${text.length <= max ? text : `${firstOf(text, max)}…`}"`;
 }
 
 /** Text as it is, cut after `max` characters. */
 export function plain(text: unknown, max = 80): string {
   if (typeof text !== 'string') return '?';
-  return text.length <= max ? text : `${text.slice(0, max)}…`;
+  return text.length <= max ? text : `${firstOf(text, max)}…`;
 }
 
 /** A number's name from a table and the number itself, `by application (11)`. */

@@ -1,5 +1,7 @@
 /** An SSH session inside a channel of another one: its connection, made of the data of the channel. */
+
 import { printable } from '../bytes/printable.ts';
+import { firstOf } from '../bytes/text.ts';
 import type { Timestamp } from '../capture/frame.ts';
 import type { Channel, Session, Side } from '../ssh/model.ts';
 import type { SshPacket } from '../ssh/packet.ts';
@@ -120,7 +122,7 @@ function endpointsOf(outer: Session, { parameters, command }: Channel): { readon
 
 function endpoint(host: unknown, port: unknown): Endpoint {
   return {
-    address: typeof host === 'string' && host !== '' ? printable(host.slice(0, LONGEST)) : '?',
+    address: typeof host === 'string' && host !== '' ? printable(firstOf(host, LONGEST)) : '?',
     port: typeof port === 'number' && port < 65_536 ? port : 0,
   };
 }

@@ -1,6 +1,6 @@
 /** Bytes as text, and the first line of what may be text. */
 import fc from 'fast-check';
-import { latin1Bytes, lineOf, textOf } from '../../src/bytes/text.ts';
+import { firstOf, latin1Bytes, lineOf, textOf } from '../../src/bytes/text.ts';
 
 test('a text is the same whatever was read before it', () => {
   const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -35,3 +35,9 @@ test.each([
   ['x'.repeat(60), 'x'.repeat(60)],
   [`${'x'.repeat(61)}\n`, `${'x'.repeat(60)}…`],
 ])('%j: %j', (bytes, line) => expect(lineOf(latin1Bytes(bytes))).toBe(line));
+
+test('the beginning of a text is what slice gives, but no half of a character', () => {
+  for (const text of ['', 'abc', 'é'.repeat(20), 'a\u{1f600}b'.repeat(9), '\u00ff\u0100'.repeat(30)])
+    for (const most of [0, 1, 2, 5, 20, 100]) expect(firstOf(text, most)).toBe(text.slice(0, most).replace(/[\ud800-\udbff]$/, '\ufffd'));
+  expect(firstOf('a\u{1f600}', 2)).toBe('a\ufffd');
+});

@@ -1,4 +1,5 @@
 /** How much text of a session is kept for its record. */
+import { firstOf } from '../../bytes/text.ts';
 import { problem } from '../../wire/problem.ts';
 import type { SshPacket } from '../packet.ts';
 
@@ -18,7 +19,7 @@ export class TextBudget {
 
   /** As much of `text` as there is room for; `packet` is where it stood. */
   keep(text: string, packet: SshPacket): string {
-    const kept = text.slice(0, Math.min(LONGEST, this.left));
+    const kept = firstOf(text, Math.min(LONGEST, this.left));
     this.left -= kept.length;
     if (kept.length < text.length && kept.length < LONGEST && !this.said) {
       this.said = true;

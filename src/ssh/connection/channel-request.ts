@@ -1,4 +1,5 @@
 /** Requests on a channel: what they tell of it, and which reply belongs to which (RFC 4254 section 5.4). */
+import { firstOf } from '../../bytes/text.ts';
 import type { Limits } from '../../limits.ts';
 import { problem } from '../../wire/problem.ts';
 import type { Side } from '../model.ts';
@@ -24,7 +25,7 @@ export function takeRequest(
 ): void {
   const { requestType, wantReply } = value;
   if (typeof requestType !== 'string') return;
-  const name = requestType.slice(0, 64);
+  const name = firstOf(requestType, 64);
   const request: OpenRequest = { name, side, outcome: wantReply === true ? 'unknown' : 'none', packet: index };
   if (channel.requests.length < limits.channelRequests) channel.requests.push(request);
   if (wantReply === true) {

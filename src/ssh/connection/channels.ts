@@ -1,4 +1,5 @@
 /** The channels of a session: found by number, moved by their messages (RFC 4254 section 5). */
+import { firstOf } from '../../bytes/text.ts';
 import { problem } from '../../wire/problem.ts';
 import { OPEN_FAILURES } from '../messages/connection.ts';
 import type { Side } from '../model.ts';
@@ -120,7 +121,7 @@ export class Channels {
       packet.problems.push(problem('limit', `more channels than are kept (limit channels: ${limits.channels})`));
     }
     if (this.numbered[side].size >= limits.channels) return;
-    const channel = new ChannelState(this.opened++, channelType.slice(0, 64), side, this.parameters(rest, packet), packet.frame, index);
+    const channel = new ChannelState(this.opened++, firstOf(channelType, 64), side, this.parameters(rest, packet), packet.frame, index);
     packet.channel = channel;
     if (!this.full) this.kept.push(channel);
     this.give(channel, side, senderChannel, packet);
@@ -165,7 +166,7 @@ export class Channels {
     answered(channel, packet);
     if (channel.opener === side) return;
     const { reasonCode, description } = value;
-    const text = typeof description === 'string' && description !== '' ? `: ${description.slice(0, 200)}` : '';
+    const text = typeof description === 'string' && description !== '' ? `: ${firstOf(description, 200)}` : '';
     channel.state = 'refused';
     channel.refusal = `${labelled(typeof reasonCode === 'number' ? reasonCode : undefined, OPEN_FAILURES)}${text}`;
     this.forget(channel);

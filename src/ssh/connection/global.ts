@@ -1,4 +1,5 @@
 /** Global requests of a session, and which answer belongs to which (RFC 4254 section 4). */
+import { firstOf } from '../../bytes/text.ts';
 import { decode } from '../../wire/cursor.ts';
 import { problem } from '../../wire/problem.ts';
 import type { Signature } from '../hostkey/signature.ts';
@@ -49,7 +50,7 @@ export class GlobalRequests {
         problem('limit', 'too many global requests without an answer: which answer belongs to which is no longer told (limit pendingRequests)'),
       );
     }
-    waiting.push({ name: name.slice(0, 256), row: globalRequest(name), packet: index, keys: name === HOST_KEYS_PROVE ? keysOf(packet) : [] });
+    waiting.push({ name: firstOf(name, 256), row: globalRequest(name), packet: index, keys: name === HOST_KEYS_PROVE ? keysOf(packet) : [] });
   }
 
   /** REQUEST_SUCCESS or REQUEST_FAILURE of `side`. */

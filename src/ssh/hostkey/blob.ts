@@ -2,7 +2,7 @@
 import { md5 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { toHex } from '../../bytes/hex.ts';
-import { latin1 } from '../../bytes/text.ts';
+import { firstOf, latin1 } from '../../bytes/text.ts';
 import { by, type Codec, counted, described, encode, mpint, rest, string, struct, text } from '../../wire/codec.ts';
 import { decode } from '../../wire/cursor.ts';
 import { sized } from '../extend.ts';
@@ -202,5 +202,5 @@ export function keyWords(key: Partly<PublicKey> | undefined): string {
   const shape = PLAIN.get(type);
   const whole = shape === undefined ? undefined : Object.keys(shape).every((name) => key[name] !== undefined);
   const blob = whole ? encode(plainBlob, { ...key, type }) : certifiedBlob(key);
-  return blob === undefined ? type.slice(0, 64) : `${type} ${sha256Fingerprint(blob)}`;
+  return blob === undefined ? firstOf(type, 64) : `${type} ${sha256Fingerprint(blob)}`;
 }

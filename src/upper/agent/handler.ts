@@ -1,5 +1,7 @@
 /** Follows an agent channel: requests of who opened it, and the answers of the agent on the other side. */
+
 import { copyOf } from '../../bytes/copy.ts';
+import { firstOf } from '../../bytes/text.ts';
 import type { ChannelHandler } from '../../ssh/connection/handler.ts';
 import { verifySignature } from '../../ssh/crypto/verify.ts';
 import type { PublicKey } from '../../ssh/hostkey/blob.ts';
@@ -84,7 +86,7 @@ export class AgentHandler implements ChannelHandler {
     message.answers = operation.answer(packet, message.name, !FAILURES.has(message.number));
     message.context = operation.name;
     if (message.number === SIGN_RESPONSE) message.context = this.verdict(message, sign);
-    if (message.number !== 6) operation.summary = `${operation.summary}: ${message.summary}`.slice(0, 400);
+    if (message.number !== 6) operation.summary = firstOf(`${operation.summary}: ${message.summary}`, 400);
   }
 
   /** Whether the signature fits the key and what was to be signed. */
@@ -110,7 +112,7 @@ export class AgentHandler implements ChannelHandler {
 
 /** `sign`, `add`, `session-bind@openssh.com`. */
 function nameOf(number: number, value: FramedMessage['value']): string {
-  if (number === EXTENSION && typeof value.extensionType === 'string') return value.extensionType.slice(0, 64);
+  if (number === EXTENSION && typeof value.extensionType === 'string') return firstOf(value.extensionType, 64);
   return OPERATIONS[number] ?? `request ${number}`;
 }
 

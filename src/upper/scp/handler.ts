@@ -1,4 +1,5 @@
 /** One SCP channel: who sends, which file is on its way, and what the receiver says to it. */
+import { firstOf } from '../../bytes/text.ts';
 import type { ChannelHandler } from '../../ssh/connection/handler.ts';
 import { peer } from '../../ssh/connection/peer.ts';
 import type { InnerMessage, Side } from '../../ssh/model.ts';
@@ -51,6 +52,8 @@ export class ScpHandler implements ChannelHandler {
   private readonly transfers: TransferLog;
   private readonly lines: Record<Side, LineBuffer> = { client: new LineBuffer(), server: new LineBuffer() };
   private readonly folders: string[] = [];
+  /** Folders inside the last of these, whose names are not kept. */
+  private deeper = 0;
   private times: { readonly modified: number; readonly accessed: number } | undefined = undefined;
   private moving: Moving | undefined = undefined;
   /** What waits for an answer of the receiver. */
@@ -66,7 +69,7 @@ export class ScpHandler implements ChannelHandler {
   constructor(place: Place, { receives, path }: ScpCommand) {
     const { channel, limits, whole } = place;
     this.sure = whole;
-    this.content = new Content('scp', `${receives ? 'to' : 'from'} ${path.slice(0, LONGEST_PATH)}`);
+    this.content = new Content('scp', `${receives ? 'to' : 'from'} ${firstOf(path, LONGEST_PATH)}`);
     this.sender = receives ? channel.opener : peer(channel.opener);
     this.limit = limits.scpLineBytes;
     this.log = new OperationLog(this.content, limits.channelOperations);
@@ -160,7 +163,8 @@ export class ScpHandler implements ChannelHandler {
     if (line.kind === 'T') this.times = line;
     else if (line.kind === 'D') this.enter(line.name, packet);
     else if (line.kind === 'E') {
-      if (this.folders.pop() === undefined && this.sure) problems.push(problem('unexpected', 'the end of a directory that was not begun'));
+      if (this.deeper > 0) this.deeper--;
+      else if (this.folders.pop() === undefined && this.sure) problems.push(problem('unexpected', 'the end of a directory that was not begun'));
     } else if (line.kind === 'C') this.begin(line, packet);
   }
 
@@ -178,16 +182,19 @@ export class ScpHandler implements ChannelHandler {
       this.said = true;
       packet.problems.push(problem('limit', `SCP: folders inside folders, more than ${DEEPEST}`));
     }
-    this.folders.push(this.folders.length < DEEPEST ? name : '');
+    if (this.folders.length < DEEPEST) this.folders.push(firstOf(name, LONGEST_PATH));
+    else this.deeper++;
     const operation = this.log.begin('directory', this.sender, `Directory: ${quoted(this.pathOf(''))}`, packet);
     if (this.waiting !== undefined) this.waiting.operation = operation;
   }
 
   private pathOf(name: string): string {
-    return [...this.folders, name]
-      .filter((part) => part !== '')
-      .join('/')
-      .slice(0, LONGEST_PATH);
+    let path = '';
+    for (const part of [...this.folders, name]) {
+      if (part !== '') path += path === '' ? part : `/${part}`;
+      if (path.length > LONGEST_PATH) break;
+    }
+    return firstOf(path, LONGEST_PATH);
   }
 
   private begin({ name, size, mode }: { readonly name: string; readonly size: number; readonly mode: number }, packet: SshPacket): void {

@@ -1,6 +1,6 @@
 /** The open files of one SFTP channel, found by their handles, and what requests and answers do to them. */
 import { toHex } from '../../bytes/hex.ts';
-import { latin1 } from '../../bytes/text.ts';
+import { firstOf, latin1 } from '../../bytes/text.ts';
 import type { Limits } from '../../limits.ts';
 import type { Side } from '../../ssh/model.ts';
 import type { SshPacket } from '../../ssh/packet.ts';
@@ -201,7 +201,7 @@ export class Files {
   private resolved({ path }: Request, { names }: Value): void {
     const [first] = Array.isArray(names) ? (names as readonly Partial<Name>[]) : [];
     if ((path === '.' || path === '') && typeof first?.filename === 'string' && first.filename.startsWith('/'))
-      this.home = first.filename.slice(0, LONGEST_PATH);
+      this.home = firstOf(first.filename, LONGEST_PATH);
   }
 
   /** `path` from the root, as far as that is known. */
@@ -229,7 +229,7 @@ export class Files {
         this.known.delete(oldest);
         break;
       }
-    this.known.set(path.slice(0, LONGEST_PATH), attrs);
+    this.known.set(firstOf(path, LONGEST_PATH), attrs);
   }
 
   // --- the end
@@ -256,7 +256,7 @@ function answerRead({ file, offset, length }: Request, value: Value, succeeded: 
 /** The path that a request is about. */
 function pathOf({ filename, path }: Value): string {
   const text = typeof filename === 'string' ? filename : typeof path === 'string' ? path : '';
-  return text.slice(0, LONGEST_PATH);
+  return firstOf(text, LONGEST_PATH);
 }
 
 /** The attributes of a message whose decoding may have stopped half way. */

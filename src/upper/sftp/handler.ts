@@ -1,4 +1,5 @@
 /** One SFTP channel: requests and their answers, open files, and what moves (draft-ietf-secsh-filexfer-02 to -13). */
+import { firstOf } from '../../bytes/text.ts';
 import type { ChannelHandler } from '../../ssh/connection/handler.ts';
 import type { MessageDef } from '../../ssh/message.ts';
 import type { InnerMessage, Side } from '../../ssh/model.ts';
@@ -189,7 +190,7 @@ function idOf({ bytes, length }: FramedBytes): number | undefined {
 /** `open` of SSH_FXP_OPEN; of an extended request its own name. */
 function nameOf(def: MessageDef, value: Value): string {
   const { extendedRequest } = value;
-  return typeof extendedRequest === 'string' ? extendedRequest.slice(0, 64) : def.name.slice('SSH_FXP_'.length).toLowerCase();
+  return typeof extendedRequest === 'string' ? firstOf(extendedRequest, 64) : def.name.slice('SSH_FXP_'.length).toLowerCase();
 }
 
 /** The answers that requests have, beside SSH_FXP_STATUS. */
