@@ -54,6 +54,8 @@ export class SshSession implements Session {
   private heldBytes = 0;
   private hushed = 0;
   private tasks: (() => void)[] = [];
+  /** Bytes that its identification strings take, and the lines before them, about. */
+  lineBytes = 0;
   /** Bytes of the messages of its key exchanges, about. */
   exchangeBytes = 0;
   /** Bytes of those that may hold host keys. */
@@ -236,7 +238,7 @@ export class SshSession implements Session {
   /** Bytes that are kept until its end, about. */
   get kept(): number {
     const above = COST.channel * (this.connections?.channels.kept.length ?? 0) + COST.attempt * (this.logins?.attempts.length ?? 0);
-    return COST.session + this.a.queue.capacity + this.b.queue.capacity + this.exchangeBytes + COST.problem * this.problems.length + above;
+    return COST.session + this.lineBytes + this.a.queue.capacity + this.b.queue.capacity + this.exchangeBytes + COST.problem * this.problems.length + above;
   }
 
   direction(end: End): Direction {

@@ -67,6 +67,8 @@ export function readLines(session: SshSession, d: Direction, last: boolean): boo
     return !last;
   }
   const taken = queue.take(scan.length);
+  // As bytes, and as text.
+  session.lineBytes += 3 * scan.length;
   d.identification = new SentIdentification(session, d.end, scan, taken);
   for (const p of scan.problems) session.report({ ...p, frame: taken.frame });
   session.phase('identification', taken.time, taken.frame);

@@ -206,3 +206,13 @@ test('packets wait so long for a message that tells who is client, and no longer
   expect(limits.map((p) => p.message)).toEqual([expect.stringMatching(/who is client .*\(limit waitBytes\)/)]);
   expect(packets.every((p) => p.side === 'server')).toBe(true);
 });
+
+test('long identification strings count to what open sessions keep', async () => {
+  const long: Said[] = [
+    ['c', `SSH-2.0-${'x'.repeat(8000)}\r\n`],
+    ['s', `SSH-2.0-${'y'.repeat(8000)}\r\n`],
+  ];
+  const three = [1, 2, 3].flatMap((i) => segmentsOfTalk(long, { clientPort: 40_000 + i, fin: false }));
+  const { sessions } = await collect(inMemory(pcap(framesOf(three))), { limits: { sessionBytes: 120_000 } });
+  expect(sessions.map((s) => s.ended)).toContain('limit');
+});
