@@ -85,7 +85,12 @@ describe.each(['rekey-dozens', 'rekey-changes'])('%s', (name) => {
   });
 
   describe('derived keys', () => {
-    const exported = sshark(['secrets', fixturePath(name, 'capture.pcapng'), '-k', fixturePath(name, 'secrets.keylog'), '--export', 'keys']);
+    let exported: ReturnType<typeof sshark>;
+    // Not before the tests: what it loads may only be loaded while one runs.
+    beforeAll(() => {
+      exported = sshark(['secrets', fixturePath(name, 'capture.pcapng'), '-k', fixturePath(name, 'secrets.keylog'), '--export', 'keys']);
+      return exported;
+    });
     const keys = async (keep: (epoch: number) => boolean) =>
       (await exported).out
         .trimEnd()
