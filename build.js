@@ -9,11 +9,14 @@ import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { buildPage } from './build-page.js';
 
-/** The curves are computed when the first of them is used, not when the program starts: most runs check no signature. */
+/**
+ * Made when first used, not when the program starts: the curves, as most runs check no signature; zlib; and what colours text, which makes
+ * Node's stream of the standard output.
+ */
 const whenUsed = {
   name: 'when used',
   setup(bundle) {
-    bundle.onResolve({ filter: /^@noble\/curves\// }, ({ path, importer, namespace }) =>
+    bundle.onResolve({ filter: /^(@noble\/curves\/|picocolors$|pako$)/ }, ({ path, importer, namespace }) =>
       namespace === 'when-used' || importer.includes('node_modules') ? undefined : { path, namespace: 'when-used' },
     );
     bundle.onLoad({ filter: /.*/, namespace: 'when-used' }, async ({ path }) => {

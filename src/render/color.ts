@@ -15,9 +15,13 @@ export interface Palette {
   readonly error: Paint;
 }
 
+const asIs: Paint = (text) => text;
+const PLAIN: Palette = { client: asIs, server: asIs, strong: asIs, faint: asIs, good: asIs, warning: asIs, error: asIs };
+
 /** The palette, or with `enabled` false one that leaves text as it is. */
 export function palette(enabled: boolean): Palette {
-  const c = picocolors.createColors(enabled);
+  if (!enabled) return PLAIN;
+  const c = picocolors.createColors(true);
   return { client: c.cyan, server: c.magenta, strong: c.bold, faint: c.dim, good: c.green, warning: c.yellow, error: c.red };
 }
 
