@@ -1,7 +1,7 @@
 /** Whether the rest of a capture is read sooner by several threads, reckoned from what reading has cost one of them. */
 
 /** Milliseconds that must have been measured: the first are much slower than the rest, until the program is compiled. */
-export const LEAST_TIME = 300;
+export const LEAST_TIME = 600;
 /** Times as long as its reading that a frame of a session takes; of a handshake it is more, of a transfer nobody decrypts less. */
 const SESSION_FRAME = 4;
 /** The part of the time that sessions must take. */
