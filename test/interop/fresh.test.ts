@@ -2,10 +2,12 @@
  * Sessions recorded now, of the programs that this machine has, in network namespaces by fixtures/record. With the secrets
  * of the very run: H is verified by the host key's signature, and every MAC is valid.
  */
+
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { toHex } from '../../src/bytes/hex.ts';
 import { checkResults } from '../fuzz/check.ts';
 import type { Manifest } from '../support/fixtures.ts';
 import { resultsOf, storeOf } from '../support/outputs.ts';
@@ -78,10 +80,11 @@ for (const [name, programs] of why === undefined ? CASES : []) {
       const said = logged(printed.messages[side]);
       expect(numbers.slice(0, said.length)).toEqual(said.slice(0, numbers.length));
     }
-    for (const [i, exchange] of (printed.exchanges ?? []).entries()) {
+    for (const [i, { exchangeHash, ...agreed }] of (printed.exchanges ?? []).entries()) {
       const ours = session?.exchanges[i]?.negotiation;
       const way = (side: 'client' | 'server') => ({ cipher: ours?.[side].cipher, mac: ours?.[side].mac ?? null, compression: ours?.[side].compression });
-      expect({ kex: ours?.kex, hostKey: ours?.hostKey, client: way('client'), server: way('server') }).toEqual(exchange);
+      expect({ kex: ours?.kex, hostKey: ours?.hostKey, client: way('client'), server: way('server') }).toEqual(agreed);
+      if (exchangeHash !== undefined) expect(toHex(session?.exchanges[i]?.exchangeHash ?? new Uint8Array(0))).toBe(exchangeHash);
     }
     expect(session?.exchanges.length).toBeGreaterThan(0);
     expect(session?.exchanges.map((e) => e.signature.verdict)).toEqual(session?.exchanges.map(() => 'valid'));
