@@ -75,8 +75,8 @@ export function compressAnew(session: SshSession, d: Direction, packet: SshPacke
 /** From the next packet on `d` is compressed by `name`; a stream that runs already ends. */
 function begin(session: SshSession, d: Direction, packet: SshPacket, name: string | undefined): void {
   if (name === undefined) {
-    const what = `${NAME}: the two offers have no compression in common for what the ${session.sideOf(d.end)} sends, and yet the session goes on`;
-    packet.problems.push(problem('unexpected', what, { rfc: '8308#3.2' }));
+    const what = `${NAME}: the two offers have no compression in common for what the ${session.sideOf(d.end)} sends, so that they have to disconnect`;
+    session.report(problem('unexpected', what, { frame: packet.frame, rfc: '8308#3.2' }));
     return;
   }
   useCompression(session, d, name);
