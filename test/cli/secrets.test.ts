@@ -364,3 +364,25 @@ function stripped(bytes: Uint8Array): Uint8Array {
   }
   return concat(...kept);
 }
+
+describe('SSHKEYLOGFILE', () => {
+  const name = 'openssh-login';
+  const summary = (path: string, ...options: string[]) => sshark(['summary', capture(name), ...options], { env: { SSHKEYLOGFILE: path } });
+  const OPENED = /decrypted:\s+every packet was opened/;
+
+  test('its secrets are used as those of -k', async () => {
+    expect((await summary('')).out).toMatch(/not\s+decrypted/);
+    expect((await summary(keylog(name))).out).toMatch(OPENED);
+  });
+
+  test('it and -k count together: each has what the other lacks', async () => {
+    const path = file('other-session.keylog', fixture('kex-curve25519').secrets ?? '');
+    expect((await summary(keylog(name), '-k', path)).out).toMatch(OPENED);
+    expect((await summary(path, '-k', keylog(name))).out).toMatch(OPENED);
+  });
+
+  test('a file that nobody has written yet is no error', async () => {
+    const ran = await summary(join(dir, 'nothing-logged-yet'));
+    expect([ran.code, ran.err]).toEqual([0, '']);
+  });
+});
