@@ -1,5 +1,6 @@
 /** Each stage alone: what it adds to the ones before it, on the same bytes in the same process. */
 import { readFileSync } from 'node:fs';
+import type { FrameTaker } from '../src/capture/frame.ts';
 import { CaptureInput } from '../src/capture/open.ts';
 import { dissect, type Result, results } from '../src/index.ts';
 import { DEFAULT_LIMITS } from '../src/limits.ts';
@@ -62,13 +63,22 @@ function run(file: Uint8Array, last: 'read' | 'net' | 'stream'): number {
   const net = new SegmentReader(DEFAULT_LIMITS);
   const flows = new FlowTable(DEFAULT_LIMITS, { detect: detectSsh, open: () => NOBODY });
   let frames = 0;
-  for (const piece of pieces(file)) {
-    for (const frame of input.push(piece)) {
+  const taker: FrameTaker = {
+    take: (frame) => {
       frames++;
-      if (last === 'read') continue;
+      if (last === 'read') return;
       const segment = net.read(frame);
       if (last === 'stream' && segment !== undefined) flows.segment(segment);
-    }
+    },
+    // Frames that nothing comes of: only the streams know them.
+    skips: (...frame) => {
+      const skipped = last === 'stream' && net.skips(...frame, flows);
+      if (skipped) frames++;
+      return skipped;
+    },
+  };
+  for (const piece of pieces(file)) {
+    input.push(piece, taker);
   }
   return frames;
 }

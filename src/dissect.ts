@@ -1,6 +1,6 @@
 /** The composition: capture, network, streams and SSH in one pass over the file. */
 import { forgetView } from './bytes/view.ts';
-import type { SecretsBlock } from './capture/frame.ts';
+import type { Frame, FrameTaker, SecretsBlock } from './capture/frame.ts';
 import { CaptureInput, type Refusal } from './capture/open.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { SegmentReader } from './net/reader.ts';
@@ -65,7 +65,7 @@ export interface Collected extends Outcome {
 }
 
 /** The stages, connected: pieces go in, results come out at the sink. */
-class Pipeline {
+class Pipeline implements FrameTaker {
   readonly input: CaptureInput;
   private readonly net: SegmentReader;
   private readonly flows: FlowTable;
@@ -109,15 +109,23 @@ class Pipeline {
   }
 
   push(piece: Uint8Array): void {
-    for (const frame of this.input.push(piece)) {
-      this.frames++;
-      this.takeBlocks();
-      const segment = this.net.read(frame);
-      if (segment !== undefined) this.flows.segment(segment);
-    }
+    this.input.push(piece, this);
     // The piece may be used again, or be large.
     forgetView();
     this.options.progress?.(this.input.bytesRead);
+  }
+
+  take(frame: Frame): void {
+    this.frames++;
+    this.takeBlocks();
+    const segment = this.net.read(frame);
+    if (segment !== undefined) this.flows.segment(segment);
+  }
+
+  skips(buffer: Uint8Array, start: number, end: number, linkType: number, number: number): boolean {
+    const skipped = this.net.skips(buffer, start, end, linkType, number, this.flows);
+    if (skipped) this.frames++;
+    return skipped;
   }
 
   /** Decryption Secrets Blocks read so far, before the frames that stand behind them. */

@@ -39,7 +39,8 @@ export class PcapConverter {
 
   /** The next bytes of the pcapng file. */
   push(piece: Uint8Array): Uint8Array[] {
-    const frames = this.reader.push(piece);
+    const frames: Frame[] = [];
+    this.reader.push(piece, { take: (frame) => frames.push({ ...frame }) });
     const out: Uint8Array[] = [];
     if (this.header === undefined) {
       this.header = this.reader.header;

@@ -26,6 +26,17 @@ export interface Frame extends Timestamp {
   readonly comments?: readonly string[] | undefined;
 }
 
+/** Who takes the frames of a capture. */
+export interface FrameTaker {
+  /** Takes the next frame. It is valid until this returns: the one after it is the same object. */
+  take(frame: Frame): void;
+  /**
+   * Says that nothing would come of the frame `number`, which is `buffer[start..end)`, so that it is not made: it counts as taken. A
+   * reader asks this of plain frames only.
+   */
+  skips?(buffer: Uint8Array, start: number, end: number, linkType: number, number: number): boolean;
+}
+
 /** A pcapng Decryption Secrets Block. */
 export interface SecretsBlock {
   /** Secrets type, e.g. 0x5353484b ("SSHK") or 0x544c534b ("TLSK"). */
@@ -37,11 +48,11 @@ export interface SecretsBlock {
 
 export type CaptureFormat = 'pcap' | 'pcapng' | 'modified pcap';
 
-/** A capture reader: takes the file in pieces of any size, gives the frames that became whole. Never throws for any input. */
+/** A capture reader: takes the file in pieces of any size, gives the frames that became whole, in their order. Never throws for any input. */
 export interface CaptureReader {
   readonly format: CaptureFormat;
-  /** Frames whose last byte lies in `piece`: valid until the next piece is pushed. They may point into `piece`, which must not change until then. */
-  push(piece: Uint8Array): Frame[];
+  /** Gives `taker` the frames whose last byte lies in `piece`. They may point into `piece`. */
+  push(piece: Uint8Array, taker: FrameTaker): void;
   /** The file ended: reports what was cut off. */
   finish(): void;
   /** True after something that makes the rest of the file unreadable. */

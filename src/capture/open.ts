@@ -3,7 +3,7 @@ import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { Problem } from '../wire/problem.ts';
 import { Decompressor } from './decompress.ts';
 import { type Compression, type Detected, detectFormat, HEAD_BYTES } from './detect.ts';
-import type { CaptureFormat, CaptureReader, Frame, SecretsBlock } from './frame.ts';
+import type { CaptureFormat, CaptureReader, FrameTaker, SecretsBlock } from './frame.ts';
 import { PcapReader } from './pcap.ts';
 import { PcapngReader } from './pcapng.ts';
 
@@ -20,7 +20,7 @@ const NOTHING = new Uint8Array(0);
 /**
  * A capture file that is given in pieces of any size, plain or compressed once. Never throws for any input.
  *
- *     for each piece: for (const frame of input.push(piece)) …
+ *     for each piece: input.push(piece, { take: (frame) => … })
  *     input.finish()
  */
 export class CaptureInput {
@@ -63,19 +63,15 @@ export class CaptureInput {
     return this.reader?.secrets ?? [];
   }
 
-  /**
-   * The frames that became whole with `piece`. All must be asked for before the next piece is pushed. A frame points into
-   * `piece` or another buffer that is used again: it is valid until the next one is asked for.
-   */
-  push(piece: Uint8Array): Iterable<Frame> {
+  /** Gives `taker` the frames that became whole with `piece`. */
+  push(piece: Uint8Array, taker: FrameTaker): void {
     this.bytesRead += piece.length;
-    if (this.stopped) return [];
+    if (this.stopped) return;
     // Whoever uses the frames may call slice() and mean a copy, which it is not in a Buffer of Node.
     const bytes = piece.constructor === Uint8Array ? piece : new Uint8Array(piece.buffer, piece.byteOffset, piece.length);
-    if (this.decompressor !== undefined) return this.decompressed(this.decompressor, bytes);
-    if (this.reader !== undefined) return this.reader.push(bytes);
-    const head = this.detect(bytes);
-    return this.decompressor === undefined ? this.read(head) : this.decompressed(this.decompressor, head);
+    const head = this.decompressor === undefined && this.reader === undefined ? this.detect(bytes) : bytes;
+    if (this.decompressor === undefined) this.reader?.push(head, taker);
+    else this.decompressed(this.decompressor, head, taker);
   }
 
   /** The file ended: reports what was cut off, or why there was no capture in it. */
@@ -86,15 +82,12 @@ export class CaptureInput {
     else this.refuse(detectFormat(this.head));
   }
 
-  private *decompressed(decompressor: Decompressor, piece: Uint8Array): Generator<Frame> {
+  private decompressed(decompressor: Decompressor, piece: Uint8Array, taker: FrameTaker): void {
     for (const out of decompressor.push(piece)) {
       if (this.refusal !== undefined || this.reader?.stopped) return;
-      yield* this.reader === undefined ? this.read(this.detect(out)) : this.reader.push(out);
+      const bytes = this.reader === undefined ? this.detect(out) : out;
+      this.reader?.push(bytes, taker);
     }
-  }
-
-  private read(bytes: Uint8Array): Frame[] {
-    return this.reader === undefined ? [] : this.reader.push(bytes);
   }
 
   /** Looks at the first bytes of the file, or of what is compressed in it; gives all of them that are there. */

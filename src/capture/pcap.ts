@@ -5,11 +5,12 @@
  * length before a byte is kept, and hands the parser runs of whole records, which it never has to join.
  */
 import pcapParser, { type Packet, type PcapBytes } from 'pcap-parser';
+import { viewOf } from '../bytes/view.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { Problem } from '../wire/problem.ts';
 import { u16, u32 } from './endian.ts';
-import type { CaptureReader, Frame, SecretsBlock } from './frame.ts';
-import { FrameBatch } from './frame-batch.ts';
+import { FilledFrame } from './filled-frame.ts';
+import type { CaptureReader, FrameTaker, SecretsBlock } from './frame.ts';
 import { ProblemLog } from './problem-log.ts';
 import { RecordCutter, type RecordFormat } from './records.ts';
 
@@ -45,6 +46,9 @@ const MAGICS: ReadonlyMap<number, Magic> = new Map([
 
 /** The file header that the parser is shown, whatever the file has: big-endian, microseconds, version 2.4. */
 const PLAIN_HEADER = Uint8Array.of(0xa1, 0xb2, 0xc3, 0xd4, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
+
+/** Between pieces. */
+const NOBODY: FrameTaker = { take: () => {} };
 
 /**
  * What the parser takes for a Buffer. It calls slice(n) to drop what it has read, so that moves this window instead of
@@ -140,7 +144,8 @@ export class PcapReader implements CaptureReader, RecordFormat {
   /** The captured and original lengths stand in the other order: always before version 2.3, by some writers in 2.3. */
   private swapped: 'no' | 'always' | 'perhaps' = 'no';
   private count = 0;
-  private readonly batch = new FrameBatch();
+  private readonly frame = new FilledFrame();
+  private taker: FrameTaker = NOBODY;
   /** Whole records that wait to be handed to the parser in one go. */
   private run: Uint8Array = PLAIN_HEADER;
   private runStart = 0;
@@ -168,11 +173,11 @@ export class PcapReader implements CaptureReader, RecordFormat {
     return this.log.list;
   }
 
-  push(piece: Uint8Array): Frame[] {
-    this.batch.begin();
+  push(piece: Uint8Array, taker: FrameTaker): void {
+    this.taker = taker;
     this.cutter.push(piece);
     this.flush();
-    return this.batch.frames;
+    this.taker = NOBODY;
   }
 
   finish(): void {
@@ -182,6 +187,24 @@ export class PcapReader implements CaptureReader, RecordFormat {
       `the capture ends inside ${this.magic === undefined ? 'its file header' : `the record of frame ${this.count + 1}`}`,
       this.cutter.offset,
     );
+  }
+
+  /** Steps over the records that nothing comes of, as many as follow each other: the parser need not see them. */
+  sweep(b: Uint8Array, start: number): number {
+    const { taker, magic, linkType } = this;
+    if (magic === undefined || taker.skips === undefined || this.headerLength !== 16 || this.swapped !== 'no' || this.fcsLength > 0) return start;
+    this.flush();
+    const view = viewOf(b);
+    const { frameBytes } = this.limits;
+    let at = start;
+    while (b.length - at >= 16) {
+      const captured = view.getUint32(at + 8, magic.little);
+      const end = at + 16 + captured;
+      if (captured > frameBytes || end > b.length || !taker.skips(b, at + 16, end, linkType, this.count + 1)) break;
+      this.count++;
+      at = end;
+    }
+    return at;
   }
 
   measure(buffer: Uint8Array, start: number): number {
@@ -268,7 +291,7 @@ export class PcapReader implements CaptureReader, RecordFormat {
     const fcsLength = this.keepFcs ? 0 : this.fcsLength;
     const originalLength = Math.max(0, header.originalLength - fcsLength);
     const kept = fcsLength === 0 ? header.capturedLength : Math.min(header.capturedLength, originalLength);
-    const frame = this.batch.next();
+    const { frame } = this;
     frame.number = ++this.count;
     frame.seconds = header.timestampSeconds + whole;
     frame.nanos = nanos - whole * 1e9;
@@ -277,5 +300,6 @@ export class PcapReader implements CaptureReader, RecordFormat {
     frame.start = packetStart;
     frame.end = packetStart + kept;
     frame.originalLength = originalLength;
+    this.taker.take(frame);
   }
 }

@@ -4,8 +4,8 @@ import { viewOf } from '../bytes/view.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { Problem, ProblemCode } from '../wire/problem.ts';
 import { u16, u32 } from './endian.ts';
-import type { CaptureReader, Frame, SecretsBlock, Timestamp } from './frame.ts';
-import { FrameBatch } from './frame-batch.ts';
+import { FilledFrame } from './filled-frame.ts';
+import type { CaptureReader, FrameTaker, SecretsBlock, Timestamp } from './frame.ts';
 import {
   BYTE_ORDER_MAGIC,
   DECRYPTION_SECRETS,
@@ -39,6 +39,8 @@ const READ: ReadonlyMap<number, { name: string; least: number }> = new Map([
 
 /** Flags option of both packet blocks; its bits 5 to 8 are the FCS length, which goes before that of the interface. */
 const PACKET_FLAGS = 2;
+/** Between pieces. */
+const NOBODY: FrameTaker = { take: () => {} };
 /** A packet without a time of its own (simple packet blocks). */
 const NO_TIME: Timestamp = { seconds: 0, nanos: 0 };
 
@@ -63,7 +65,8 @@ export class PcapngReader implements CaptureReader, RecordFormat {
   private interfaces: Interface[] = [];
   private secretBytes = 0;
   private count = 0;
-  private readonly batch = new FrameBatch();
+  private readonly frame = new FilledFrame();
+  private taker: FrameTaker = NOBODY;
 
   constructor(limits: Limits = DEFAULT_LIMITS) {
     this.limits = limits;
@@ -78,10 +81,10 @@ export class PcapngReader implements CaptureReader, RecordFormat {
     return this.log.list;
   }
 
-  push(piece: Uint8Array): Frame[] {
-    this.batch.begin();
+  push(piece: Uint8Array, taker: FrameTaker): void {
+    this.taker = taker;
     this.cutter.push(piece);
-    return this.batch.frames;
+    this.taker = NOBODY;
   }
 
   finish(): void {
@@ -89,35 +92,38 @@ export class PcapngReader implements CaptureReader, RecordFormat {
   }
 
   /**
-   * Enhanced packets without options and with nothing to say about them, which are nearly all of a capture: in one loop and without
-   * calls, so that it is compiled soon and at once.
+   * Enhanced packets without options and with nothing to say about them, which are nearly all of a capture: in one loop, so that it is
+   * compiled soon and at once.
    */
   sweep(b: Uint8Array, start: number): number {
-    const { little, interfaces, batch } = this;
+    const { little, interfaces, frame, taker } = this;
     const { blockBytes, frameBytes } = this.limits;
     const view = viewOf(b);
     let at = start;
     while (b.length - at >= LEAST_PACKET && view.getUint32(at, little) === ENHANCED_PACKET) {
       const length = view.getUint32(at + 4, little);
       if (length < LEAST_PACKET || length % 4 !== 0 || length > blockBytes || length > b.length - at) break;
-      const from = interfaces[view.getUint32(at + HEAD, little)];
-      const captured = view.getUint32(at + HEAD + 12, little);
-      const data = at + HEAD + 20;
+      const body = at + HEAD;
+      const from = interfaces[view.getUint32(body, little)];
+      const captured = view.getUint32(body + 12, little);
+      const data = body + 20;
       const end = at + length - TAIL;
       if (from === undefined || from.fcsLength > 0 || captured > frameBytes || data + padded(captured) !== end || view.getUint32(end, little) !== length) break;
-      const time = momentOf(from.clock, view.getUint32(at + HEAD + 4, little), view.getUint32(at + HEAD + 8, little));
-      const frame = batch.next();
-      frame.number = ++this.count;
+      const number = ++this.count;
+      at += length;
+      if (taker.skips?.(b, data, data + captured, from.linkType, number) === true) continue;
+      const time = momentOf(from.clock, view.getUint32(body + 4, little), view.getUint32(body + 8, little));
+      frame.number = number;
       frame.seconds = time.seconds;
       frame.nanos = time.nanos;
-      frame.interfaceId = view.getUint32(at + HEAD, little);
+      frame.interfaceId = view.getUint32(body, little);
       frame.linkType = from.linkType;
       frame.buffer = b;
       frame.start = data;
       frame.end = data + captured;
-      frame.originalLength = view.getUint32(at + HEAD + 16, little);
+      frame.originalLength = view.getUint32(body + 16, little);
       frame.comments = undefined;
-      at += length;
+      taker.take(frame);
     }
     return at;
   }
@@ -224,7 +230,7 @@ export class PcapngReader implements CaptureReader, RecordFormat {
     const fcsLength = options?.fcsLength || from.fcsLength;
     const originalLength = Math.max(0, original - fcsLength);
     const end = fcsLength === 0 ? dataEnd : Math.min(dataEnd, start + originalLength);
-    const frame = this.batch.next();
+    const { frame } = this;
     frame.number = number;
     frame.seconds = time.seconds;
     frame.nanos = time.nanos;
@@ -235,6 +241,7 @@ export class PcapngReader implements CaptureReader, RecordFormat {
     frame.end = end;
     frame.originalLength = originalLength;
     frame.comments = options?.comments;
+    this.taker.take(frame);
   }
 
   private packetOptions(b: Uint8Array, start: number, end: number): PacketOptions {

@@ -11,7 +11,7 @@ import type { Segment } from './segment.ts';
 import { Tally } from './tally.ts';
 import { tcp } from './tcp.ts';
 import { GRE_PROTOCOLS, IP_TUNNELS, UDP_TUNNELS } from './tunnel.ts';
-import { takeUsual, USUAL_HEADERS } from './usual.ts';
+import { type Ignorer, skipsUsual, takeUsual, USUAL_HEADERS } from './usual.ts';
 
 /** Every header that sshark takes off, by number space. */
 const HEADERS = new Map<Next, Header>([
@@ -40,6 +40,11 @@ export class SegmentReader {
     this.tally = new Tally(limits.problems);
     this.packet = new Packet(this.tally);
     this.fragments = new Fragments(limits, this.tally);
+  }
+
+  /** Whether nothing comes of the plain frame `buffer[start..end)`, as `ignorer` knows: such a frame needs no `read`. */
+  skips(buffer: Uint8Array, start: number, end: number, linkType: number, number: number, ignorer: Ignorer): boolean {
+    return linkType === ETHERNET - LINK_TYPE && this.limits.encapsulations >= USUAL_HEADERS && skipsUsual(buffer, start, end, number, ignorer);
   }
 
   /** The TCP segment that `frame` holds or makes whole, if any. It is the same object each time, and valid until the next call. */

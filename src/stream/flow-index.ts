@@ -39,6 +39,7 @@ export class FlowIndex {
 
   /** Index of the record of the flow of `s`, or -1. */
   find(s: Segment): number {
+    if (s.ipVersion === 4) return this.findIpv4((s.source[3] as number) | 0, (s.destination[3] as number) | 0, (s.sourcePort << 16) | s.destinationPort);
     if (this.last < this.count && this.matches(this.last * WORDS, s)) return this.last;
     const hash = this.hash(s);
     const mask = this.slots.length - 1;
@@ -50,6 +51,29 @@ export class FlowIndex {
         return entry - 1;
       }
     }
+  }
+
+  /** The same for a segment between the IPv4 addresses `source` and `destination`, its ports in one word: all three signed. */
+  findIpv4(source: number, destination: number, ports: number): number {
+    if (this.last < this.count && this.matchesIpv4(this.last * WORDS, source, destination, ports)) return this.last;
+    const hash = this.hashIpv4(source, destination, ports);
+    const { slots, words } = this;
+    const mask = slots.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const entry = slots[slot] as number;
+      if (entry === 0) return -1;
+      if (words[(entry - 1) * WORDS + HASH] === hash && this.matchesIpv4((entry - 1) * WORDS, source, destination, ports)) {
+        this.last = entry - 1;
+        return entry - 1;
+      }
+    }
+  }
+
+  /** True when one more segment without flags, in the direction of the last `find`, would change nothing in the record. */
+  settled(index: number, generation: number): boolean {
+    const at = index * WORDS;
+    const known = this.forward ? HAS_BASE_A : HAS_BASE_B;
+    return ((this.words[at + STATE] as number) & (ENDED | known)) === known && this.words[at + GENERATION] === generation;
   }
 
   /** A new record for the flow of `s`, sent by its end a; there must be none yet. Gives its index. */
@@ -157,8 +181,23 @@ export class FlowIndex {
     this.slots[slot] = index + 1;
   }
 
+  private matchesIpv4(at: number, source: number, destination: number, ports: number): boolean {
+    const words = this.words;
+    const both = words[at + PORTS];
+    if (both === ports && words[at + A + 3] === source && words[at + B + 3] === destination) {
+      this.forward = true;
+      return ((words[at + STATE] as number) & IPV6) === 0;
+    }
+    if (both === ((ports << 16) | (ports >>> 16)) && words[at + A + 3] === destination && words[at + B + 3] === source) {
+      this.forward = false;
+      return ((words[at + STATE] as number) & IPV6) === 0;
+    }
+    return false;
+  }
+
+  /** Of a segment of IPv6. */
   private matches(at: number, s: Segment): boolean {
-    if ((((this.words[at + STATE] as number) & IPV6) !== 0) !== (s.ipVersion === 6)) return false;
+    if (((this.words[at + STATE] as number) & IPV6) === 0) return false;
     const ports = this.words[at + PORTS];
     if (ports === ((s.sourcePort << 16) | s.destinationPort) && this.isAddress(at + A, s.source) && this.isAddress(at + B, s.destination)) {
       this.forward = true;
@@ -183,7 +222,16 @@ export class FlowIndex {
 
   /** The same for both directions. */
   private hash(s: Segment): number {
+    if (s.ipVersion === 4) return this.hashIpv4(s.source[3] as number, s.destination[3] as number, (s.sourcePort << 16) | s.destinationPort);
     return (mix(this.hashEnd(s.source, s.sourcePort)) + mix(this.hashEnd(s.destination, s.destinationPort))) | 0;
+  }
+
+  private hashIpv4(source: number, destination: number, ports: number): number {
+    const key = this.key;
+    const [port, upper, lower] = [key[8] as number, key[7] as number, key[6] as number];
+    const a = Math.imul(ports >>> 16, port) + Math.imul(source & 0xffff, lower) + Math.imul(source >>> 16, upper);
+    const b = Math.imul(ports & 0xffff, port) + Math.imul(destination & 0xffff, lower) + Math.imul(destination >>> 16, upper);
+    return (mix(a | 0) + mix(b | 0)) | 0;
   }
 
   /** Multilinear over 16-bit pieces: for two different ends a collision under a random key is improbable. */

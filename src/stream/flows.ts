@@ -123,6 +123,16 @@ export class FlowTable {
     return out;
   }
 
+  /** Whether a segment of the frame `number` without SYN, FIN and RST between these ends (`FlowIndex.findIpv4`) is of a flow that nothing comes of: it counts as taken then. */
+  ignores(source: number, destination: number, ports: number, number: number): boolean {
+    if (2 * (this.segmentsSinceSweep + 1) > this.index.count) return false;
+    const record = this.index.findIpv4(source, destination, ports);
+    if (record < 0 || this.conversations[record] !== undefined || !this.index.settled(record, this.generation)) return false;
+    this.segmentsSinceSweep++;
+    this.frame = number;
+    return true;
+  }
+
   /** Takes the next segment of the capture. */
   segment(s: Segment): void {
     this.frame = s.frame;

@@ -1,9 +1,11 @@
 import { gzipSync } from 'node:zlib';
+import { toHex } from '../../src/bytes/hex.ts';
 import { utf8 } from '../../src/bytes/text.ts';
 import { CaptureInput } from '../../src/capture/open.ts';
-import { everyByte, readAll } from './read.ts';
+import { everyByte, pushed, type ReadFrame, readAll } from './read.ts';
 import { GZIP, GZIP_MEMBERS, join, LZ4, LZ4_LEGACY, PCAP, PCAP_MODIFIED, PCAPNG, ZSTD, ZSTD_FRAMES } from './samples.ts';
 
+const numbers = (frames: readonly ReadFrame[]) => frames.map((f) => f.number);
 const plain = readAll(new CaptureInput(), PCAP).frames;
 
 test.each([
@@ -30,8 +32,8 @@ test.each([
 
 test('the first packet of a live capture is there as soon as its last byte is', () => {
   const input = new CaptureInput();
-  expect([...input.push(PCAP.slice(0, 24))]).toHaveLength(0);
-  expect([...input.push(PCAP.slice(24, 24 + 90))]).toHaveLength(1);
+  expect(pushed(input, PCAP.slice(0, 24))).toHaveLength(0);
+  expect(pushed(input, PCAP.slice(24, 24 + 90))).toHaveLength(1);
 });
 
 test.each([
@@ -68,8 +70,40 @@ test('a broken compression keeps the frames before it, and offsets inside it are
 test('a Buffer of Node is as good as any bytes', () => {
   const input = new CaptureInput();
   const piece = Buffer.from(PCAPNG);
-  const frames = [...input.push(piece)];
+  const frames = pushed(input, piece);
   expect(frames[0]?.buffer.constructor).toBe(Uint8Array);
   piece.fill(0);
   expect(input.secrets[0]?.data[0]).not.toBe(0);
+});
+
+test.each([
+  ['pcap', PCAP],
+  ['pcapng', PCAPNG],
+])('%s: frames that the taker wants nothing of are counted, and the others are the same', (_, file) => {
+  const read = readAll(new CaptureInput(), file).frames;
+  for (const cuts of [[], everyByte(file), [1, 5, 100]]) {
+    for (const skipped of [() => true, (n: number) => n % 2 === 0, (n: number) => n % 3 !== 0]) {
+      const input = new CaptureInput();
+      const taken: number[] = [];
+      const passed: number[] = [];
+      let at = 0;
+      for (const end of [...cuts, file.length]) {
+        input.push(file.slice(at, end), {
+          take: (frame) => taken.push(frame.number),
+          skips: (buffer, start, stop, linkType, number) => {
+            const frame = read[number - 1];
+            expect([toHex(buffer.subarray(start, stop)), linkType]).toEqual([frame?.data, frame?.linkType]);
+            if (skipped(number)) passed.push(number);
+            return skipped(number);
+          },
+        });
+        at = end;
+      }
+      input.finish();
+      expect([...taken, ...passed].sort((a, b) => a - b)).toEqual(numbers(read));
+      expect(input.problems).toEqual([]);
+      // A frame that lies across two pieces is not asked about, nor is a block with options: here those with comments.
+      if (cuts.length === 0) expect(passed).toEqual(numbers(read.filter((f) => f.comments === undefined)).filter(skipped));
+    }
+  }
 });

@@ -4,7 +4,7 @@ import { PcapReader } from '../../src/capture/pcap.ts';
 import { PcapngReader } from '../../src/capture/pcapng.ts';
 import { clockOf, momentOf } from '../../src/capture/pcapng-interface.ts';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
-import { codes, everyByte, patched, readAll } from './read.ts';
+import { codes, everyByte, patched, pushed, readAll } from './read.ts';
 import { join, PCAP, PCAPNG } from './samples.ts';
 
 const read = (file: Uint8Array, cuts: readonly number[] = []) => readAll(new PcapngReader(), file, cuts);
@@ -121,12 +121,12 @@ test('other blocks are stepped over; those that Wireshark numbers take a number'
 
 test('a block that nobody reads is stepped over however large, and never held', () => {
   const reader = new PcapngReader();
-  reader.push(bytes(le.section(), le.iface()));
+  pushed(reader, bytes(le.section(), le.iface()));
   const size = 3_000_000_000;
-  reader.push(bytes([...le.u32(0x777), ...le.u32(size)]));
+  pushed(reader, bytes([...le.u32(0x777), ...le.u32(size)]));
   const piece = new Uint8Array(1_000_000);
-  for (let i = 0; i < 3000; i++) reader.push(i === 2999 ? piece.subarray(8) : piece);
-  expect(reader.push(bytes(le.packet(0, high, low, [1])))).toHaveLength(1);
+  for (let i = 0; i < 3000; i++) pushed(reader, i === 2999 ? piece.subarray(8) : piece);
+  expect(pushed(reader, bytes(le.packet(0, high, low, [1])))).toHaveLength(1);
   reader.finish();
   expect(reader.problems).toEqual([]);
 });

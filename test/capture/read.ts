@@ -1,6 +1,6 @@
 /** Helpers of the capture tests: a file through a reader, in pieces, with what came of it copied. */
 import { toHex } from '../../src/bytes/hex.ts';
-import type { Frame } from '../../src/capture/frame.ts';
+import type { Frame, FrameTaker } from '../../src/capture/frame.ts';
 import type { Problem } from '../../src/wire/problem.ts';
 
 /** A frame with its bytes copied out of the read buffer. */
@@ -9,10 +9,17 @@ export interface ReadFrame extends Omit<Frame, 'buffer' | 'start' | 'end'> {
 }
 
 interface Reader {
-  push(piece: Uint8Array): Iterable<Frame>;
+  push(piece: Uint8Array, taker: FrameTaker): void;
   finish(): void;
   readonly problems: readonly Problem[];
   readonly stopped: boolean;
+}
+
+/** The frames that become whole with `piece`. */
+export function pushed(reader: Pick<Reader, 'push'>, piece: Uint8Array): Frame[] {
+  const frames: Frame[] = [];
+  reader.push(piece, { take: (frame) => frames.push({ ...frame }) });
+  return frames;
 }
 
 /** Reads `file` in pieces that end at the offsets `cuts`, each in a buffer that is overwritten when it was used. */
@@ -23,7 +30,7 @@ export function readAll(reader: Reader, file: Uint8Array, cuts: readonly number[
   for (const end of ends) {
     const piece = file.slice(at, end);
     at = end;
-    for (const { buffer, start, end: stop, ...rest } of reader.push(piece)) frames.push({ ...rest, data: toHex(buffer.subarray(start, stop)) });
+    reader.push(piece, { take: ({ buffer, start, end: stop, ...rest }) => frames.push({ ...rest, data: toHex(buffer.subarray(start, stop)) }) });
     piece.fill(0xee);
   }
   reader.finish();

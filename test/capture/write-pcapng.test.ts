@@ -8,7 +8,7 @@ import { SecretsScan } from '../../src/capture/secrets-scan.ts';
 import { type Additions, PcapngWriter } from '../../src/capture/write-pcapng.ts';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
 import { concat } from '../support/packets.ts';
-import { codes, everyByte, patched, readAll } from './read.ts';
+import { codes, everyByte, patched, pushed, readAll } from './read.ts';
 import { GZIP, PCAP, PCAPNG } from './samples.ts';
 
 const SSHK = 0x5353484b;
@@ -315,6 +315,6 @@ test('the scan stops at what is no pcapng, and leaves out what does not fit', ()
   scan.push(concat(le.section(), patched(le.secrets(KEYLOG), 12, 255), le.secrets(KEYLOG), le.secrets(KEYLOG)));
   expect(scan.blocks).toHaveLength(1);
   const input = new CaptureInput({ ...DEFAULT_LIMITS, blockBytes: 100 });
-  expect([...input.push(concat(le.section(), patched(le.secrets(KEYLOG), 12, 255), le.secrets(KEYLOG), le.secrets(KEYLOG)))]).toEqual([]);
+  expect(pushed(input, concat(le.section(), patched(le.secrets(KEYLOG), 12, 255), le.secrets(KEYLOG), le.secrets(KEYLOG)))).toEqual([]);
   expect(input.secrets).toEqual(scan.blocks);
 });

@@ -94,7 +94,7 @@ describe.each(CAPTURES)('%s', (_, capture) => {
     expect(unsafeIn(out)).toBeUndefined();
     const input = new CaptureInput(DEFAULT_LIMITS);
     const comments: string[] = [];
-    for await (const piece of inMemory(new Uint8Array(readFileSync(target)))) for (const frame of input.push(piece)) comments.push(...(frame.comments ?? []));
+    for await (const piece of inMemory(new Uint8Array(readFileSync(target)))) input.push(piece, { take: (frame) => comments.push(...(frame.comments ?? [])) });
     expect(comments.length).toBeGreaterThan(5);
     for (const comment of comments) expect(unsafeIn(comment)).toBeUndefined();
   });

@@ -76,7 +76,7 @@ const EDITCAP =
 
 function blocks(file: string) {
   const reader = new PcapngReader();
-  reader.push(hex(file));
+  reader.push(hex(file), { take: () => {} });
   reader.finish();
   return reader.secrets;
 }
