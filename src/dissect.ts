@@ -67,6 +67,7 @@ export interface Collected extends Outcome {
 /** The stages, connected: pieces go in, results come out at the sink. */
 class Pipeline implements FrameTaker {
   readonly input: CaptureInput;
+  readonly skips: NonNullable<FrameTaker['skips']>;
   private readonly net: SegmentReader;
   private readonly flows: FlowTable;
   private readonly options: DissectOptions;
@@ -78,6 +79,7 @@ class Pipeline implements FrameTaker {
   /** Blocks that came when sessions had begun, which may have missed them. */
   private late = 0;
   private sessions = 0;
+  /** Those that were not passed over. */
   private frames = 0;
 
   constructor(sink: Sink, options: DissectOptions) {
@@ -105,6 +107,7 @@ class Pipeline implements FrameTaker {
       return options.share?.open(number, makeHandler, secrets) ?? makeHandler();
     };
     this.flows = new FlowTable(limits, { detect: detectSsh, open });
+    this.skips = this.net.skipper(this.flows);
     options.share?.begin(this.flows);
   }
 
@@ -120,12 +123,6 @@ class Pipeline implements FrameTaker {
     this.takeBlocks();
     const segment = this.net.read(frame);
     if (segment !== undefined) this.flows.segment(segment);
-  }
-
-  skips(buffer: Uint8Array, start: number, end: number, linkType: number, number: number): boolean {
-    const skipped = this.net.skips(buffer, start, end, linkType, number, this.flows);
-    if (skipped) this.frames++;
-    return skipped;
   }
 
   /** Decryption Secrets Blocks read so far, before the frames that stand behind them. */
@@ -158,7 +155,7 @@ class Pipeline implements FrameTaker {
       format: input.format ?? 'unknown',
       compression: input.compression,
       bytes: input.bytesRead,
-      frames: this.frames,
+      frames: this.frames + flows.ignored,
       streams: flows.streams,
       sessions: this.sessions,
       problems: [...this.lateProblems(), ...this.secrets.problems, ...input.problems, ...net.problems, ...flows.problems],

@@ -1,5 +1,5 @@
 /** From frames to TCP segments: takes headers off until TCP is reached. */
-import type { Frame } from '../capture/frame.ts';
+import type { Frame, FrameTaker } from '../capture/frame.ts';
 import type { Limits } from '../limits.ts';
 import type { Problem } from '../wire/problem.ts';
 import { ETHER_TYPES } from './ether.ts';
@@ -11,7 +11,7 @@ import type { Segment } from './segment.ts';
 import { Tally } from './tally.ts';
 import { tcp } from './tcp.ts';
 import { GRE_PROTOCOLS, IP_TUNNELS, UDP_TUNNELS } from './tunnel.ts';
-import { type Ignorer, skipsUsual, takeUsual, USUAL_HEADERS } from './usual.ts';
+import { type Ignorer, takeUsual, USUAL_HEADERS, usualSkipper } from './usual.ts';
 
 /** Every header that sshark takes off, by number space. */
 const HEADERS = new Map<Next, Header>([
@@ -42,9 +42,9 @@ export class SegmentReader {
     this.fragments = new Fragments(limits, this.tally);
   }
 
-  /** Whether nothing comes of the plain frame `buffer[start..end)`, as `ignorer` knows: such a frame needs no `read`. */
-  skips(buffer: Uint8Array, start: number, end: number, linkType: number, number: number, ignorer: Ignorer): boolean {
-    return linkType === ETHERNET - LINK_TYPE && this.limits.encapsulations >= USUAL_HEADERS && skipsUsual(buffer, start, end, number, ignorer);
+  /** What knows of which frames nothing comes, as `ignorer` says: they need no `read`. */
+  skipper(ignorer: Ignorer): NonNullable<FrameTaker['skips']> {
+    return this.limits.encapsulations >= USUAL_HEADERS ? usualSkipper(ignorer) : () => false;
   }
 
   /** The TCP segment that `frame` holds or makes whole, if any. It is the same object each time, and valid until the next call. */

@@ -1,6 +1,7 @@
 /** The headers that nearly every frame has, taken off together. */
 import { viewOf } from '../bytes/view.ts';
-import type { Packet } from './packet.ts';
+import type { FrameTaker } from '../capture/frame.ts';
+import { ETHERNET, LINK_TYPE, type Packet } from './packet.ts';
 import { FIN, RST, SYN } from './segment.ts';
 
 /** Ethernet, IPv4 and TCP: what `takeUsual` takes off. */
@@ -31,11 +32,14 @@ export interface Ignorer {
   ignores(source: number, destination: number, ports: number, number: number): boolean;
 }
 
-/** Whether `buffer[start..end)` is a usual frame that `ignorer` passes over. */
-export function skipsUsual(buffer: Uint8Array, start: number, end: number, number: number, ignorer: Ignorer): boolean {
-  const view = viewOf(buffer);
-  if (usualPayload(view, start, end) === 0 || (view.getUint8(start + TCP + 13) & (SYN | FIN | RST)) !== 0) return false;
-  return ignorer.ignores(view.getInt32(start + IP + 12), view.getInt32(start + IP + 16), view.getInt32(start + TCP), number);
+/** What passes over the usual frames that `ignorer` knows. */
+export function usualSkipper(ignorer: Ignorer): NonNullable<FrameTaker['skips']> {
+  return (buffer, start, end, linkType, number) => {
+    const view = viewOf(buffer);
+    if (linkType !== ETHERNET - LINK_TYPE || usualPayload(view, start, end) === 0) return false;
+    if ((view.getUint8(start + TCP + 13) & (SYN | FIN | RST)) !== 0) return false;
+    return ignorer.ignores(view.getInt32(start + IP + 12), view.getInt32(start + IP + 16), view.getInt32(start + TCP), number);
+  };
 }
 
 /**

@@ -31,11 +31,17 @@ export class FlowIndex {
   forward = true;
   /** The record found last: the next segment is often of the same flow. */
   private last = 0;
-  private words = new Int32Array(256 * WORDS);
+  private words = new Int32Array(0);
   /** Index + 1 of a record, or 0; a record is at its hash or in one of the next slots, with no empty one between. */
-  private slots = new Int32Array(1024);
+  private slots = new Int32Array(0);
   /** What the hash is keyed with: nobody can make a capture in which all flows collide. No output depends on it. */
   private readonly key = Int32Array.from({ length: 9 }, () => Math.random() * 2 ** 32);
+
+  constructor() {
+    // Set here, and not where they are declared: V8 takes what is set but once for a constant, and throws its code away when they grow.
+    this.words = new Int32Array(256 * WORDS);
+    this.slots = new Int32Array(1024);
+  }
 
   /** Index of the record of the flow of `s`, or -1. */
   find(s: Segment): number {
@@ -53,19 +59,27 @@ export class FlowIndex {
     }
   }
 
-  /** The same for a segment between the IPv4 addresses `source` and `destination`, its ports in one word: all three signed. */
+  /**
+   * The same for a segment between the IPv4 addresses `source` and `destination`, its ports in one word: all three signed. Nearly every
+   * frame comes by here, so that it is one function, which is compiled once, and not four.
+   */
   findIpv4(source: number, destination: number, ports: number): number {
-    if (this.last < this.count && this.matchesIpv4(this.last * WORDS, source, destination, ports)) return this.last;
-    const hash = this.hashIpv4(source, destination, ports);
     const { slots, words } = this;
+    const turned = (ports << 16) | (ports >>> 16);
+    const hash = this.hashIpv4(source, destination, ports);
     const mask = slots.length - 1;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const entry = slots[slot] as number;
+    for (let slot = hash; ; slot++) {
+      const entry = slots[slot & mask] as number;
       if (entry === 0) return -1;
-      if (words[(entry - 1) * WORDS + HASH] === hash && this.matchesIpv4((entry - 1) * WORDS, source, destination, ports)) {
-        this.last = entry - 1;
-        return entry - 1;
-      }
+      const at = (entry - 1) * WORDS;
+      if (words[at + HASH] !== hash || ((words[at + STATE] as number) & IPV6) !== 0) continue;
+      const a = words[at + A + 3];
+      const b = words[at + B + 3];
+      const both = words[at + PORTS];
+      const forward = both === ports && a === source && b === destination;
+      if (!forward && (both !== turned || a !== destination || b !== source)) continue;
+      this.forward = forward;
+      return entry - 1;
     }
   }
 
@@ -181,20 +195,6 @@ export class FlowIndex {
     this.slots[slot] = index + 1;
   }
 
-  private matchesIpv4(at: number, source: number, destination: number, ports: number): boolean {
-    const words = this.words;
-    const both = words[at + PORTS];
-    if (both === ports && words[at + A + 3] === source && words[at + B + 3] === destination) {
-      this.forward = true;
-      return ((words[at + STATE] as number) & IPV6) === 0;
-    }
-    if (both === ((ports << 16) | (ports >>> 16)) && words[at + A + 3] === destination && words[at + B + 3] === source) {
-      this.forward = false;
-      return ((words[at + STATE] as number) & IPV6) === 0;
-    }
-    return false;
-  }
-
   /** Of a segment of IPv6. */
   private matches(at: number, s: Segment): boolean {
     if (((this.words[at + STATE] as number) & IPV6) === 0) return false;
@@ -222,16 +222,18 @@ export class FlowIndex {
 
   /** The same for both directions. */
   private hash(s: Segment): number {
-    if (s.ipVersion === 4) return this.hashIpv4(s.source[3] as number, s.destination[3] as number, (s.sourcePort << 16) | s.destinationPort);
+    if (s.ipVersion === 4) return this.hashIpv4((s.source[3] as number) | 0, (s.destination[3] as number) | 0, (s.sourcePort << 16) | s.destinationPort);
     return (mix(this.hashEnd(s.source, s.sourcePort)) + mix(this.hashEnd(s.destination, s.destinationPort))) | 0;
   }
 
   private hashIpv4(source: number, destination: number, ports: number): number {
     const key = this.key;
-    const [port, upper, lower] = [key[8] as number, key[7] as number, key[6] as number];
-    const a = Math.imul(ports >>> 16, port) + Math.imul(source & 0xffff, lower) + Math.imul(source >>> 16, upper);
-    const b = Math.imul(ports & 0xffff, port) + Math.imul(destination & 0xffff, lower) + Math.imul(destination >>> 16, upper);
-    return (mix(a | 0) + mix(b | 0)) | 0;
+    const port = key[8] as number;
+    const lower = key[6] as number;
+    const upper = key[7] as number;
+    const a = (Math.imul(ports >>> 16, port) + Math.imul(source & 0xffff, lower) + Math.imul(source >>> 16, upper)) | 0;
+    const b = (Math.imul(ports & 0xffff, port) + Math.imul(destination & 0xffff, lower) + Math.imul(destination >>> 16, upper)) | 0;
+    return (mix(a) + mix(b)) | 0;
   }
 
   /** Multilinear over 16-bit pieces: for two different ends a collision under a random key is improbable. */

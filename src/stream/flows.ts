@@ -12,6 +12,8 @@ const PLACES = 2 ** 21;
 const ENDS = PLACES - 2;
 const OWN = PLACES - 1;
 
+const NONE: never[] = [];
+
 /** What there is of a flow beside its record. */
 type Followed = Conversation | Absent | undefined;
 
@@ -38,11 +40,13 @@ export class FlowTable {
   private readonly owner: Owner;
   /** TCP conversations seen, as Wireshark numbers them (tcp.stream). */
   streams = 0;
+  /** Segments passed over by `ignores`. */
+  ignored = 0;
   /** When what happens now happens: grows with each frame and each flow that it has something happen to. */
   turn = 0;
   private readonly index = new FlowIndex();
   /** What is not over of each record. */
-  private conversations: Followed[] = [];
+  private conversations: Followed[] = NONE;
   /** SSH flows, in the order in which they were found to be. */
   private readonly opened = new Set<Conversation>();
   private generation = 0;
@@ -68,6 +72,8 @@ export class FlowTable {
 
   constructor(limits: Limits, consumer: FlowConsumer) {
     this.limits = limits;
+    // Set here, as it is set again: see FlowIndex.
+    this.conversations = [];
     this.owner = {
       limits,
       consumer,
@@ -129,6 +135,7 @@ export class FlowTable {
     const record = this.index.findIpv4(source, destination, ports);
     if (record < 0 || this.conversations[record] !== undefined || !this.index.settled(record, this.generation)) return false;
     this.segmentsSinceSweep++;
+    this.ignored++;
     this.frame = number;
     return true;
   }
