@@ -10,8 +10,8 @@ import { type MessageDef, SUMMARY_LENGTH } from '../../src/ssh/message.ts';
 import { SSH1_MESSAGES, SSH2_MESSAGES } from '../../src/ssh/messages/index.ts';
 import { decode } from '../../src/wire/cursor.ts';
 import { type Field, leaves } from '../../src/wire/field.ts';
+import { msSince } from '../support/clock.ts';
 import { checkOutputs, FORMS, type Form, resultsOf, storeOf } from '../support/outputs.ts';
-import { msSince } from './watch.ts';
 
 /** Words that the dissector puts before a summary, beside those of the message. */
 const MORE_WORDS = 80;

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { inMemory, PcapngWriter } from '../../src/index.ts';
 import { sshark } from '../support/cli.ts';
+import { msSince } from '../support/clock.ts';
 import { resultsOf, unsafeIn } from '../support/outputs.ts';
 import type { Checked } from './check.ts';
 import { pick, type Random } from './mutate.ts';
-import { msSince } from './watch.ts';
 
 /** A single command that computes for longer, for a capture of less than a megabyte. */
 const SLOW_MS = 3000;

@@ -1,4 +1,5 @@
 /** Looks at the time and the memory that a case takes. */
+import { msSince } from '../support/clock.ts';
 
 /** A case that computes for longer hangs, for a user: each is printed in several ways. Time of this process only, so that a busy machine finds nothing. */
 const SLOWEST_MS = 10_000;
@@ -26,12 +27,6 @@ export class Watch {
     const peak = peakMb();
     if (peak - this.peak > MOST_MB || peak > PEAK_MB) throw new Error(`the peak of the memory rose from ${Math.round(this.peak)} to ${Math.round(peak)} MB`);
   }
-}
-
-/** Milliseconds of computing since `start`. */
-export function msSince(start: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / 1000;
 }
 
 function peakMb(): number {

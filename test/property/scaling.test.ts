@@ -1,4 +1,6 @@
 /** Time grows with the number of things and no faster: four times as many may not take much more than four times as long. */
+
+import { msSince } from '../support/clock.ts';
 import { FORMS, print, resultsOf, storeOf } from '../support/outputs.ts';
 import { PROBES, type Probe } from '../support/scaling.ts';
 
@@ -19,8 +21,7 @@ async function timeOf(probe: Probe, count: number): Promise<number> {
   const start = process.cpuUsage();
   const found = await resultsOf(file, { secrets });
   for (const form of SHOWN) await print(found, form);
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / 1000;
+  return msSince(start);
 }
 
 test.each(PROBES.map((probe) => [probe.name, probe] as const))(

@@ -3,6 +3,7 @@ import { utf8 } from '../../src/bytes/text.ts';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
 import { readSecrets } from '../../src/secrets/read.ts';
 import { SPELLINGS } from '../../src/secrets/spellings/index.ts';
+import { msSince } from '../support/clock.ts';
 
 const COOKIE = '101112131415161718191a1b1c1d1e1f';
 const K = '4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742';
@@ -77,10 +78,10 @@ test('limits: secrets, problems, JSON; each is said', () => {
 });
 
 test('many brackets that never close take linear time', () => {
-  const started = performance.now();
+  const started = process.cpuUsage();
   const r = readSecrets(utf8('{\n'.repeat(200_000)), 'f');
   expect(r.lines.unread).toBe(200_000);
-  expect(performance.now() - started).toBeLessThan(5000);
+  expect(msSince(started)).toBeLessThan(5000);
 });
 
 const accounted = (bytes: Uint8Array) => {

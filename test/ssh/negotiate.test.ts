@@ -1,4 +1,5 @@
 import { type KexInit, type ListName, negotiate } from '../../src/ssh/negotiate.ts';
+import { msSince } from '../support/clock.ts';
 
 const LISTS: Readonly<Record<ListName, readonly string[]>> = {
   kexAlgorithms: ['curve25519-sha256'],
@@ -86,7 +87,7 @@ describe('the guess (RFC 4253 section 7)', () => {
 
 test('a hundred thousand names are no trouble', () => {
   const names = Array.from({ length: 100_000 }, (_, i) => `n${i}`);
-  const start = performance.now();
+  const start = process.cpuUsage();
   expect(of('encryptionAlgorithmsClientToServer', names, [...names].reverse()).chosen).toBe('n0');
-  expect(performance.now() - start).toBeLessThan(1000);
+  expect(msSince(start)).toBeLessThan(1000);
 });

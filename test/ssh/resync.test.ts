@@ -3,6 +3,7 @@ import { utf8 } from '../../src/bytes/text.ts';
 import { collect, type DissectOptions, inMemory, type Packet } from '../../src/index.ts';
 import { SecretStore } from '../../src/secrets/index.ts';
 import { framesOfFixture, pcap } from '../support/capture-files.ts';
+import { msSince } from '../support/clock.ts';
 import { fixture } from '../support/fixtures.ts';
 import { randomOf } from '../support/random.ts';
 import * as v from '../support/variants.ts';
@@ -184,9 +185,9 @@ describe('what is not to be found', () => {
         sequence: (last.sequence + last.payload.length + 100_000 + 1400 * i) >>> 0,
         payload: Uint8Array.from({ length: 1400 }, () => random() * 256),
       }));
-      const start = performance.now();
+      const start = process.cpuUsage();
       const { session } = await read([...segments.slice(0, segments.indexOf(last) + 1), ...behind], secrets);
-      expect(performance.now() - start).toBeLessThan(5000);
+      expect(msSince(start)).toBeLessThan(5000);
       const decryption = [session.client.decryption, session.server.decryption].filter((one) => one.reason.includes('a gap of 100000 bytes'));
       expect(decryption).toEqual([expect.objectContaining({ state: 'partial', reason: expect.stringContaining('no packet that the keys open was found') })]);
     },
