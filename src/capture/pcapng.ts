@@ -24,6 +24,7 @@ import { type Interface, momentOf, readInterface } from './pcapng-interface.ts';
 import { OPT_COMMENT, readOptions } from './pcapng-options.ts';
 import { ProblemLog } from './problem-log.ts';
 import { RecordCutter, type RecordFormat } from './records.ts';
+import { SecretsScan } from './secrets-scan.ts';
 
 const LEAST_PACKET = 32;
 
@@ -56,10 +57,11 @@ export class PcapngReader implements CaptureReader, RecordFormat {
   readonly format = 'pcapng';
   /** Type, total length and, in a section header, the byte order: also the least length of a block. */
   readonly headerLength = 12;
-  readonly secrets: SecretsBlock[] = [];
   private readonly limits: Limits;
   private readonly log: ProblemLog;
   private readonly cutter = new RecordCutter(this);
+  /** Ahead of the frames by a piece: secrets may stand behind what they open. */
+  private readonly scan: SecretsScan;
   private little = false;
   /** Those of the current section. */
   private interfaces: Interface[] = [];
@@ -71,6 +73,7 @@ export class PcapngReader implements CaptureReader, RecordFormat {
   constructor(limits: Limits = DEFAULT_LIMITS) {
     this.limits = limits;
     this.log = new ProblemLog(limits.problems);
+    this.scan = new SecretsScan(limits);
   }
 
   get stopped(): boolean {
@@ -81,8 +84,14 @@ export class PcapngReader implements CaptureReader, RecordFormat {
     return this.log.list;
   }
 
+  /** Those of the pieces so far. */
+  get secrets(): readonly SecretsBlock[] {
+    return this.scan.blocks;
+  }
+
   push(piece: Uint8Array, taker: FrameTaker): void {
     this.taker = taker;
+    this.scan.push(piece);
     this.cutter.push(piece);
     this.taker = NOBODY;
   }
@@ -263,10 +272,7 @@ export class PcapngReader implements CaptureReader, RecordFormat {
     if (start + length > end) this.report('malformed', `secrets of ${length} bytes in a block that has room for ${end - start}`);
     else if (this.secretBytes + length > this.limits.blockBytes)
       this.report('limit', `secrets blocks take more than ${this.limits.blockBytes} bytes: this one is left out (limit blockBytes)`);
-    else {
-      this.secretBytes += length + SECRETS_COST;
-      this.secrets.push({ type: u32(b, body, this.little), data: new Uint8Array(b.subarray(start, start + length)), offset: this.cutter.offset });
-    }
+    else this.secretBytes += length + SECRETS_COST;
   }
 
   private stop(message: string): 0 {

@@ -1,4 +1,5 @@
 /** Finds the secrets in a pcapng file before it is read: a Decryption Secrets Block may stand behind the packets that it opens. */
+import { viewOf } from '../bytes/view.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { u32 } from './endian.ts';
 import type { SecretsBlock } from './frame.ts';
@@ -35,6 +36,21 @@ export class SecretsScan implements RecordFormat {
     this.cutter.push(piece);
   }
 
+  /** Steps over the blocks that are whole in `b` and neither secrets nor the beginning of a section. */
+  sweep(b: Uint8Array, start: number): number {
+    if (this.cutter.offset === 0) return start;
+    const { little } = this;
+    const view = viewOf(b);
+    let at = start;
+    while (b.length - at >= this.headerLength) {
+      const type = view.getUint32(at, little);
+      const length = view.getUint32(at + 4, little);
+      if (type === DECRYPTION_SECRETS || type === SECTION_HEADER || length < HEAD + TAIL || length % 4 !== 0 || length > b.length - at) break;
+      at += length;
+    }
+    return at;
+  }
+
   measure(b: Uint8Array, at: number): number {
     if (u32(b, at, true) === SECTION_HEADER) {
       this.little = u32(b, at + HEAD, true) === BYTE_ORDER_MAGIC;
@@ -51,6 +67,6 @@ export class SecretsScan implements RecordFormat {
     const from = start + HEAD + 8;
     if (from + length > end - TAIL || this.bytes + length > this.limits.blockBytes) return;
     this.bytes += length + SECRETS_COST;
-    this.blocks.push({ type: u32(b, start + HEAD, this.little), data: b.slice(from, from + length), offset: this.cutter.offset });
+    this.blocks.push({ type: u32(b, start + HEAD, this.little), data: new Uint8Array(b.subarray(from, from + length)), offset: this.cutter.offset });
   }
 }
