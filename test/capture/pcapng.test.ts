@@ -292,3 +292,14 @@ test('changed bytes never throw', () => {
     { seed: 5, numRuns: 500 },
   );
 });
+
+test('secrets that stand behind the frames of a piece are known when these are taken', () => {
+  const reader = new PcapngReader();
+  const known: number[] = [];
+  const taker = { take: () => known.push(reader.secrets.length) };
+  const secrets = le.block(10, ...le.u32(0x5353484b), ...le.u32(4), 1, 2, 3, 4);
+  reader.push(bytes(le.section(), le.iface(), le.packet(0, high, low, [1]), secrets), taker);
+  reader.push(bytes(le.packet(0, high, low, [2]), secrets, le.packet(0, high, low, [3])), taker);
+  expect(known).toEqual([1, 2, 2]);
+  expect(reader.problems).toEqual([]);
+});
