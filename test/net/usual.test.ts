@@ -99,3 +99,42 @@ test('where three headers are more than the limit allows, that is said', () => {
   expect(reader.read({ ...frame, comments: undefined })).toBeUndefined();
   expect(reader.problems.map((p) => p.code)).toEqual(['limit']);
 });
+
+test('a frame is passed over with what its headers say, and never one that begins or ends something', () => {
+  const asked: unknown[] = [];
+  const ignores = (...of: unknown[]) => asked.push(of) > 0;
+  const skips = new SegmentReader(DEFAULT_LIMITS).skipper({ ignores });
+  for (let flags = 0; flags < 256; flags++) {
+    const bytes = frameOf(4, [[47, flags]]);
+    // FIN, SYN, RST.
+    expect(skips(bytes, 0, bytes.length, 1, flags)).toBe((flags & 7) === 0);
+  }
+  const bytes = frameOf(4, [[47, 0x10]]);
+  const words = new DataView(bytes.buffer);
+  expect(asked).toHaveLength(32);
+  expect(asked[2]).toEqual([words.getInt32(26), words.getInt32(30), words.getInt32(34), 16]);
+  // Another link type, cut off, a fragment, no TCP; and where three headers are more than may be.
+  const odd: readonly (readonly [Uint8Array, end: number, linkType: number])[] = [
+    [bytes, bytes.length, 113],
+    [bytes, bytes.length - 1, 1],
+    [
+      frameOf(4, [
+        [47, 0x10],
+        [20, 0x20],
+      ]),
+      bytes.length,
+      1,
+    ],
+    [
+      frameOf(4, [
+        [47, 0x10],
+        [23, 17],
+      ]),
+      bytes.length,
+      1,
+    ],
+  ];
+  for (const [frame, end, linkType] of odd) expect(skips(frame, 0, end, linkType, 1)).toBe(false);
+  expect(new SegmentReader({ ...DEFAULT_LIMITS, encapsulations: 2 }).skipper({ ignores })(bytes, 0, bytes.length, 1, 1)).toBe(false);
+  expect(asked).toHaveLength(32);
+});

@@ -61,3 +61,32 @@ test.each([
   );
   expect(passing.passed).toBeGreaterThan(1000);
 });
+
+test('an end is not passed over before it is known where its numbers begin', () => {
+  const others = Array.from({ length: 40 }, (_, i): SegmentOptions => ({ ports: [1000 + i, 443], seq: 1, ack: 1, data: 'GET /' }));
+  const begun: SegmentOptions[] = [...others, { seq: 500, data: 'GET /' }, { from: 'b', seq: 900, ack: 505 }];
+  // A SYN of that end with other numbers begins a connection, one with the same does not.
+  for (const [seq, streams] of [
+    [7777, 42],
+    [899, 41],
+  ] as const) {
+    const passing = { passed: 0 };
+    const was = seen([...begun, { from: 'b', seq: 905, ack: 505 }, { from: 'b', seq, flags: 'S' }], {}, passing);
+    expect(was.rest[0]).toBe(streams);
+    expect(passing.passed).toBe(1);
+  }
+});
+
+test('IPv6 addresses that end like IPv4 ones are others', () => {
+  for (const versions of [
+    [4, 6, 4, 6],
+    [6, 4, 6, 4],
+  ] as const)
+    expect(
+      seen(
+        versions.map((ipVersion) => ({ ipVersion, seq: 1, ack: 1, data: 'SSH-2.0-x' })),
+        {},
+        undefined,
+      ).rest[0],
+    ).toBe(2);
+});
