@@ -14,6 +14,7 @@ import { SshSession } from './ssh/session.ts';
 import type { Flow, FlowHandler } from './stream/chunk.ts';
 import { FlowTable } from './stream/flows.ts';
 import { channelHandlers } from './upper/index.ts';
+import type { Place } from './upper/protocol.ts';
 import { type Problem, problem } from './wire/problem.ts';
 
 export interface DissectOptions {
@@ -72,7 +73,7 @@ class Pipeline implements FrameTaker {
   private readonly flows: FlowTable;
   private readonly options: DissectOptions;
   private readonly sink: Sink;
-  private readonly secrets: SecretStore;
+  private readonly store: SecretStore;
   private blocks = 0;
   /** Offsets of the secrets blocks that were taken, in their order or ahead of it. */
   private readonly taken = new Set<number>();
@@ -88,23 +89,24 @@ class Pipeline implements FrameTaker {
     this.sink = sink;
     this.input = new CaptureInput(limits);
     this.net = new SegmentReader(limits);
-    this.secrets = options.secrets ?? new SecretStore(limits);
-    const secrets = new MatchedSecrets(this.secrets, () => {
+    this.store = options.secrets ?? new SecretStore(limits);
+    const secrets = new MatchedSecrets(this.store, () => {
       for (const block of options.lateSecrets?.() ?? []) this.takeBlock(block);
     });
     const make = (number: number, flow: Flow, parent?: Session['parent']) => {
       const session = new SshSession(number, flow, limits, sink, secrets);
       session.parent = parent;
-      session.channelHandlers = channelHandlers(session, limits, sink, (inner, place) => {
-        options.share?.inside();
-        return make(++this.sessions, inner, place);
-      });
+      session.channelHandlers = handlersFor;
       return { session, handler: new SessionReader(session) };
     };
+    const openInside: Place['openSession'] = (inner, place) => {
+      options.share?.inside();
+      return make(++this.sessions, inner, place);
+    };
+    const handlersFor = (session: SshSession) => channelHandlers(session, limits, sink, openInside);
     const open = (flow: Flow) => {
       const number = ++this.sessions;
-      const makeHandler = () => make(number, flow).handler;
-      return options.share?.open(number, makeHandler, secrets) ?? makeHandler();
+      return options.share?.open(number, () => make(number, flow).handler, secrets) ?? make(number, flow).handler;
     };
     this.flows = new FlowTable(limits, { detect: detectSsh, open });
     this.skips = this.net.skipper(this.flows);
@@ -120,22 +122,19 @@ class Pipeline implements FrameTaker {
 
   take(frame: Frame): void {
     this.frames++;
-    this.takeBlocks();
     const segment = this.net.read(frame);
     if (segment !== undefined) this.flows.segment(segment);
   }
 
-  /** Decryption Secrets Blocks read so far, before the frames that stand behind them. */
-  private takeBlocks(): void {
-    const { secrets } = this.input;
-    while (this.blocks < secrets.length) this.takeBlock(secrets[this.blocks++] as SecretsBlock);
+  secrets(blocks: readonly SecretsBlock[]): void {
+    for (; this.blocks < blocks.length; this.blocks++) this.takeBlock(blocks[this.blocks] as SecretsBlock);
   }
 
   private takeBlock(block: SecretsBlock): void {
     if (this.taken.has(block.offset)) return;
     if (this.sessions > 0 && this.options.lateSecrets === undefined) this.late++;
     this.taken.add(block.offset);
-    this.secrets.addBlock(block);
+    this.store.addBlock(block);
   }
 
   private lateProblems(): Problem[] {
@@ -149,7 +148,6 @@ class Pipeline implements FrameTaker {
     input.finish();
     net.finish();
     flows.finish();
-    this.takeBlocks();
     const totals: CaptureTotals = {
       file: this.options.file ?? '-',
       format: input.format ?? 'unknown',
@@ -158,7 +156,7 @@ class Pipeline implements FrameTaker {
       frames: this.frames + flows.ignored,
       streams: flows.streams,
       sessions: this.sessions,
-      problems: [...this.lateProblems(), ...this.secrets.problems, ...input.problems, ...net.problems, ...flows.problems],
+      problems: [...this.lateProblems(), ...this.store.problems, ...input.problems, ...net.problems, ...flows.problems],
     };
     if (input.refusal === undefined) this.sink.capture?.(totals);
     return { refusal: input.refusal, totals };

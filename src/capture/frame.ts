@@ -28,6 +28,8 @@ export interface Frame extends Timestamp {
 
 /** Who takes the frames of a capture. */
 export interface FrameTaker {
+  /** Told of the secrets that a file holds, before the frames of the piece that they came with: of all so far, each time there are more. */
+  secrets?(blocks: readonly SecretsBlock[]): void;
   /** Takes the next frame. It is valid until this returns: the one after it is the same object. */
   take(frame: Frame): void;
   /**

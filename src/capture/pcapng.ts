@@ -90,8 +90,10 @@ export class PcapngReader implements CaptureReader, RecordFormat {
   }
 
   push(piece: Uint8Array, taker: FrameTaker): void {
+    const before = this.secrets.length;
     this.taker = taker;
     this.scan.push(piece);
+    if (this.secrets.length > before) taker.secrets?.(this.secrets);
     this.cutter.push(piece);
     this.taker = NOBODY;
   }
@@ -113,7 +115,8 @@ export class PcapngReader implements CaptureReader, RecordFormat {
       const length = view.getUint32(at + 4, little);
       if (length < LEAST_PACKET || length % 4 !== 0 || length > blockBytes || length > b.length - at) break;
       const body = at + HEAD;
-      const from = interfaces[view.getUint32(body, little)];
+      const interfaceId = view.getUint32(body, little);
+      const from = interfaces[interfaceId];
       const captured = view.getUint32(body + 12, little);
       const data = body + 20;
       const end = at + length - TAIL;
@@ -125,7 +128,7 @@ export class PcapngReader implements CaptureReader, RecordFormat {
       frame.number = number;
       frame.seconds = time.seconds;
       frame.nanos = time.nanos;
-      frame.interfaceId = view.getUint32(body, little);
+      frame.interfaceId = interfaceId;
       frame.linkType = from.linkType;
       frame.buffer = b;
       frame.start = data;
