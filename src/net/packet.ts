@@ -57,7 +57,6 @@ export class Packet implements Segment {
   sequence = 0;
   acknowledgement = 0;
   flags = 0;
-  window = 0;
   buffer: Uint8Array = new Uint8Array(0);
   start = 0;
   end = 0;

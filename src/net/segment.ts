@@ -22,7 +22,6 @@ export interface Segment extends Timestamp {
   readonly sequence: number;
   readonly acknowledgement: number;
   readonly flags: number;
-  readonly window: number;
   readonly buffer: Uint8Array;
   readonly start: number;
   readonly end: number;

@@ -16,7 +16,6 @@ export function tcp(packet: Packet): Next {
   packet.sequence = packet.uint32(at + 4);
   packet.acknowledgement = packet.uint32(at + 8);
   packet.flags = b[at + 13] as number;
-  packet.window = packet.uint16(at + 14);
   packet.start = at + headerLength;
   return packet.segment();
 }

@@ -46,9 +46,9 @@ function read(bytes: Uint8Array, skip: number, linkType: number, cut: number, or
   const s = reader.read(frame);
   const { problems } = reader;
   if (s === undefined) return { problems };
-  const { source, destination, sourcePort, destinationPort, sequence, acknowledgement, flags, window, start, missing, ipVersion, origins } = s;
+  const { source, destination, sourcePort, destinationPort, sequence, acknowledgement, flags, start, missing, ipVersion, origins } = s;
   const ends = { source: [...source], destination: [...destination], sourcePort, destinationPort, ipVersion };
-  return { problems, ...ends, sequence, acknowledgement, flags, window, start, end: s.end, missing, origins, offset: s.frameOffset + skip };
+  return { problems, ...ends, sequence, acknowledgement, flags, start, end: s.end, missing, origins, offset: s.frameOffset + skip };
 }
 
 /** Where something of the three headers stands that decides how they are read: mostly one of these, else anywhere. */
@@ -98,6 +98,60 @@ test('where three headers are more than the limit allows, that is said', () => {
   const frame = { number: 1, seconds: 0, nanos: 0, interfaceId: 0, linkType: 1, buffer: bytes, start: 0, end: bytes.length, originalLength: bytes.length };
   expect(reader.read({ ...frame, comments: undefined })).toBeUndefined();
   expect(reader.problems.map((p) => p.code)).toEqual(['limit']);
+});
+
+test('behind a frame of IPv6 nothing of its addresses is left', () => {
+  const reader = new SegmentReader(DEFAULT_LIMITS);
+  const bytes = new Uint8Array(14 + 40 + 20).fill(0xff);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(12, 0x86dd);
+  bytes[14] = 0x60;
+  view.setUint16(18, 20);
+  bytes[20] = 6;
+  bytes[66] = 0x50;
+  const usual = frameOf(4, []);
+  const addresses = [bytes, usual].map((buffer) => {
+    const s = reader.read({
+      number: 1,
+      seconds: 0,
+      nanos: 0,
+      interfaceId: 0,
+      linkType: 1,
+      buffer,
+      start: 0,
+      end: buffer.length,
+      originalLength: buffer.length,
+    });
+    return [s?.ipVersion, ...(s?.source ?? []), ...(s?.destination ?? [])];
+  });
+  const words = new DataView(usual.buffer);
+  expect(addresses).toEqual([
+    [6, ...new Array(8).fill(0xffffffff)],
+    [4, 0, 0, 0, words.getUint32(26), 0, 0, 0, words.getUint32(30)],
+  ]);
+});
+
+test('where frames are never passed over that is seldom asked, and at once again where one was', () => {
+  const bytes = frameOf(4, [[47, 0x10]]);
+  let known = false;
+  let asked = 0;
+  const skips = new SegmentReader(DEFAULT_LIMITS).skipper({
+    ignores: () => {
+      asked++;
+      return known;
+    },
+  });
+  const run = (from: number, to: number) => {
+    asked = 0;
+    let passed = 0;
+    for (let number = from; number < to; number++) if (skips(bytes, 0, bytes.length, 1, number)) passed++;
+    return { asked, passed };
+  };
+  expect(run(1, 65)).toEqual({ asked: 64, passed: 0 });
+  expect(run(65, 1025)).toEqual({ asked: 60, passed: 0 });
+  known = true;
+  const { passed } = run(1025, 2025);
+  expect(passed).toBeGreaterThan(1000 - 16);
 });
 
 test('a frame is passed over with what its headers say, and never one that begins or ends something', () => {

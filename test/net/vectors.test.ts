@@ -16,7 +16,7 @@ describe.each(VECTORS)('%s', (name, linkType, text) => {
     const segment = reader.read(given);
     const payload = name.includes('padding') ? '' : LINE;
     expect(segment).toMatchObject({ frame: 7, seconds: given.seconds, sourcePort: 50_000, destinationPort: 22, missing: 0, origins: undefined });
-    expect(segment).toMatchObject({ sequence: 1000, acknowledgement: 2000, flags: 0x18, window: 512, buffer: given.buffer });
+    expect(segment).toMatchObject({ sequence: 1000, acknowledgement: 2000, flags: 0x18, buffer: given.buffer });
     if (segment === undefined) return;
     const ends = [addressText(segment.ipVersion, segment.source), addressText(segment.ipVersion, segment.destination)];
     expect(ends).toEqual(segment.ipVersion === 4 ? ['192.0.2.1', '198.51.100.2'] : ['2001:db8::1', '2001:db8::2']);
