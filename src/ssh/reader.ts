@@ -24,14 +24,21 @@ export class SessionReader implements FlowHandler {
     return this.session.kept;
   }
 
+  counts(from: End, length: number, end: number): boolean {
+    const d = this.session.direction(from);
+    if (d.stage !== 'counting') return false;
+    d.bytes += length;
+    d.reached = end;
+    d.encryptedBytes += length;
+    return true;
+  }
+
   data(chunk: Chunk): void {
-    const d = this.session.direction(chunk.from);
-    d.bytes += chunk.length;
-    d.reached = chunk.offset + chunk.length;
-    if (d.stage === 'counting') {
-      d.encryptedBytes += chunk.length;
-      return;
-    }
+    const { from, offset, length } = chunk;
+    if (this.counts(from, length, offset + length)) return;
+    const d = this.session.direction(from);
+    d.bytes += length;
+    d.reached = offset + length;
     if (d.stage === 'lost' && !this.findFeet(d, chunk)) return;
     const { queue } = d;
     // Of a packet that waits for its end only that is put to it: what follows is read where it lies.

@@ -123,6 +123,8 @@ export interface Flow {
 /** Takes the bytes of one flow, in order. */
 export interface FlowHandler {
   data(chunk: Chunk): void;
+  /** Takes `length` bytes, those before stream offset `end`, by their number alone. False: it looks at them, and wants them by `data`. */
+  counts?(from: End, length: number, end: number): boolean;
   gap(gap: Gap): void;
   /** Something odd in the TCP stream itself (conflicting overlap, limit reached, bytes cut by the snap length). */
   problem(problem: Problem, from: End): void;

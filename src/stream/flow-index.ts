@@ -83,7 +83,7 @@ export class FlowIndex {
     }
   }
 
-  /** True when one more segment without flags, in the direction of the last `find`, would change nothing in the record. */
+  /** True when one more segment, in the direction of the last `find`, would change nothing in the record, unless it ends or begins anew. */
   settled(index: number, generation: number): boolean {
     const at = index * WORDS;
     const known = this.forward ? HAS_BASE_A : HAS_BASE_B;

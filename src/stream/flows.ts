@@ -148,12 +148,17 @@ export class FlowTable {
     if (record < 0 || ((s.flags & (SYN | FIN | RST)) !== 0 && this.startsAnew(record, s))) record = this.begin(record, s);
     this.turn = s.frame * PLACES + OWN;
     const a = this.index.forward;
-    this.index.noteBase(record, a, (s.flags & SYN) !== 0 ? s.sequence : s.sequence - 1);
+    if (!this.index.settled(record, this.generation)) this.note(record, a, s);
     const followed = this.conversations[record];
-    if (this.index.touch(record, s, this.generation)) this.young++;
     if (followed instanceof Conversation) this.converse(followed, record, s, a);
     else followed?.weigh(s.end - s.start);
     if (this.young >= this.limits.flows / 2) this.forget(); // at the end: it moves the records
+  }
+
+  /** Brings the record of the flow of `s` up to date. */
+  private note(record: number, a: boolean, s: Segment): void {
+    this.index.noteBase(record, a, (s.flags & SYN) !== 0 ? s.sequence : s.sequence - 1);
+    if (this.index.touch(record, s, this.generation)) this.young++;
   }
 
   /** The capture is over: ends all flows. */

@@ -303,8 +303,8 @@ export class Reassembler {
     const offset = this.offset;
     this.offset += length;
     this.next = advance(this.next, length);
-    const chunk = new Chunk(this.from, offset, buffer, start, length, now, where, acknowledged);
-    this.sink.data(chunk);
-    this.recent?.push(chunk.bytes, offset, source);
+    if (this.sink.counts?.(this.from, length, this.offset) !== true)
+      this.sink.data(new Chunk(this.from, offset, buffer, start, length, now, where, acknowledged));
+    this.recent?.push(buffer.subarray(start, start + length), offset, source);
   }
 }

@@ -79,8 +79,12 @@ export class Recent {
     while (size < SIZE && size < end - this.floor) size *= GROWTH;
     if (size === before.length) return;
     this.ring = pools.get(size)?.pop() ?? new Uint8Array(size);
-    const mask = before.length - 1;
-    for (let at = this.floor; at < old; at++) this.ring[at & (size - 1)] = before[at & mask] as number;
+    for (let at = this.floor; at < old; ) {
+      const from = at & (before.length - 1);
+      const run = before.subarray(from, from + old - at);
+      at += run.length;
+      put(this.ring, run, at);
+    }
     giveBack(before);
   }
 }

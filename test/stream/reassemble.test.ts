@@ -160,6 +160,18 @@ test('SYN with data (TCP Fast Open, RFC 7413): the SYN takes one sequence number
   expect(r.log()).toEqual(['a 0 "SSH"', 'a 3 "-2.0"']);
 });
 
+test('bytes that are taken by their number alone are told with their place, in order, and still compared', () => {
+  const r = new Recorder().feed(...handshake(A, B), { seq: A, data: 'ab' });
+  const [session] = r.sessions;
+  if (session === undefined) throw new Error('no session');
+  session.counting = true;
+  r.feed({ seq: A + 2, data: 'cd', frame: 10 }, { seq: A + 6, data: 'gh' }, { seq: A + 4, data: 'ef' }, { seq: A + 1, data: 'bcX', frame: 20 });
+  session.counting = false;
+  r.feed({ seq: A + 8, data: 'ij' }, { from: 'b', seq: B, data: 'x' });
+  expect(r.log()).toEqual(['a 0 "ab"', 'a counts 2 to 4', 'a counts 2 to 6', 'a counts 2 to 8', 'a overlap', 'a 8 "ij"', 'b 0 "x"']);
+  expect(session.problems[0]?.message).toMatch(/^frames 10 and 20 /);
+});
+
 test('a conflicting overlap names both frames and the bytes that differ', () => {
   const r = new Recorder().feed(
     ...handshake(A, B),

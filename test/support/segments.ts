@@ -52,7 +52,6 @@ export function segment(o: SegmentOptions): Segment {
     sequence: o.seq >>> 0,
     acknowledgement: (o.ack ?? 0) >>> 0,
     flags: flags.reduce((sum, f) => sum | ({ S: SYN, A: ACK, F: FIN, R: RST }[f] as number), 0),
-    window: 65535,
     buffer,
     start: LEAD,
     end: LEAD + payload.length,
@@ -69,6 +68,8 @@ export function limits(changes: Partial<Limits> = {}): Limits {
 /** What one flow got, in order, and each kind by itself. */
 export class Session {
   readonly flow: Flow;
+  /** Takes bytes by their number alone. */
+  counting = false;
   /** One line an event: `a 0 "text"`, `a gap 4+10`, `a closed`, `end fin`; problems as `a overlap`. */
   readonly log: string[] = [];
   readonly chunks: Chunk[] = [];
@@ -85,6 +86,11 @@ export class Session {
       .filter((c) => c.from === from)
       .map((c) => latin1(c.bytes))
       .join('');
+  }
+
+  counts(from: End, length: number, end: number): boolean {
+    if (this.counting) this.log.push(`${from} counts ${length} to ${end}`);
+    return this.counting;
   }
 
   data(chunk: Chunk): void {
