@@ -61,6 +61,7 @@ class Summary implements TextRenderer {
   }
 
   session(s: Session): string {
+    if (this.brief && !this.options.full) return this.forms.line(s);
     return this.show({ line: () => this.forms.line(s), full: () => this.forms.full(s) });
   }
 

@@ -229,7 +229,7 @@ function firstMethod(names: readonly string[]): KexMethod | undefined {
 }
 
 function handleNewKeys(session: SshSession, d: Direction, packet: SshPacket): void {
-  packet.open(resolve(NEWKEYS, undefined, BARE));
+  packet.openLater(resolve(NEWKEYS, undefined, BARE));
   checkOrder(session, d, packet, NEWKEYS);
   session.give({ packet });
   if (packet.cut) return;

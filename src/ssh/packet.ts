@@ -187,7 +187,7 @@ export class SshPacket implements Packet {
     const d = quick.problems.length > 0 && this.framed.opened !== undefined ? this.decodeBody(true) : quick;
     this.decoded = d.value as Record<string, unknown>;
     this.secret = d.secret;
-    this.problems.push(...d.problems);
+    if (d.problems.length > 0) this.problems.push(...d.problems);
     if (def === undefined)
       this.problems.push(problem('unknown', `message number ${this.number} ${why}`, { span: { start: this.payload.start, end: this.payload.end } }));
   }

@@ -28,11 +28,15 @@ export function rolesFromFlow(flow: Flow): RoleVerdict {
   return { client: a.port >= b.port ? 'a' : 'b', roles: 'port' };
 }
 
+/** What lists tell, as equal KEXINITs share theirs (see kexinit.ts). */
+const told = new WeakMap<readonly string[], Side | 'neither'>();
+
 /** The side that sends a KEXINIT with these kex names, when one of them tells. */
 export function sideOfKexNames(names: readonly string[]): Side | undefined {
-  for (const name of names) {
-    const side = pseudoAlgorithm(name)?.from;
-    if (side !== undefined) return side;
+  let side = told.get(names);
+  if (side === undefined) {
+    side = names.map((name) => pseudoAlgorithm(name)?.from).find((from) => from !== undefined) ?? 'neither';
+    told.set(names, side);
   }
-  return undefined;
+  return side === 'neither' ? undefined : side;
 }

@@ -45,7 +45,7 @@ export class SshSession implements Session {
   private logins: Login | undefined;
   private connections: Connection | undefined;
   /** Who follows the content of channels; set before the first message. */
-  channelHandlers: ChannelHandlers | undefined;
+  channelHandlers: ((session: SshSession) => ChannelHandlers) | undefined;
   /** The channel that this session runs inside, when it is not on a TCP connection of the capture. */
   parent: Session['parent'];
   private readonly sink: Sink;
@@ -164,7 +164,7 @@ export class SshSession implements Session {
   /** Keeps a result that waits for the roles; when that takes too long the connection decides them. */
   private hold(one: Held): void {
     this.held.push(one);
-    this.heldBytes += COST.held + ('packet' in one ? one.packet.length : one.identification.space.bytes.length);
+    this.heldBytes += COST.held + ('packet' in one ? one.packet.length : one.identification.bytes.length);
     const { waitBytes } = this.limits;
     if (this.heldBytes <= waitBytes) return;
     const { frame } = 'packet' in one ? one.packet : one.identification;
@@ -266,7 +266,7 @@ export class SshSession implements Session {
 
   /** The connection protocol, made when its first message comes. */
   get connection(): Connection {
-    this.connections ??= new Connection(this, this.channelHandlers);
+    this.connections ??= new Connection(this, this.channelHandlers?.(this));
     return this.connections;
   }
 
