@@ -39,10 +39,10 @@ export class SecretsScan implements RecordFormat {
   /** Steps over the blocks that are whole in `b` and neither secrets nor the beginning of a section. */
   sweep(b: Uint8Array, start: number): number {
     if (this.cutter.offset === 0) return start;
-    const { little } = this;
+    const { little, headerLength } = this;
     const view = viewOf(b);
     let at = start;
-    while (b.length - at >= this.headerLength) {
+    while (b.length - at >= headerLength) {
       const type = view.getUint32(at, little);
       const length = view.getUint32(at + 4, little);
       if (type === DECRYPTION_SECRETS || type === SECTION_HEADER || length < HEAD + TAIL || length % 4 !== 0 || length > b.length - at) break;

@@ -89,7 +89,7 @@ export class Conversation implements Flow, Decision {
       if ((s.flags & RST) !== 0) this.over = true;
       if (this.over || (s.start === s.end && s.missing === 0 && (s.flags & FIN) === 0)) return;
     }
-    const { a, b } = this.listen(s, from);
+    const { a, b } = this.directions ?? this.listen(s, from);
     this.flow(s, from === 'a' ? a : b, from === 'a' ? b : a);
   }
 
@@ -145,7 +145,6 @@ export class Conversation implements Flow, Decision {
   }
 
   private listen(s: Segment, from: End): { readonly a: Reassembler; readonly b: Reassembler } {
-    if (this.directions !== undefined) return this.directions;
     const source = { address: addressText(s.ipVersion, s.source), port: s.sourcePort };
     const destination = { address: addressText(s.ipVersion, s.destination), port: s.destinationPort };
     this.a = from === 'a' ? source : destination;

@@ -2,7 +2,7 @@
 import type { Limits } from '../limits.ts';
 import { ACK, FIN, RST, type Segment, SYN } from '../net/segment.ts';
 import { type Problem, problem } from '../wire/problem.ts';
-import type { Absent, FlowConsumer, FlowEnd } from './chunk.ts';
+import type { FlowConsumer } from './chunk.ts';
 import { Conversation, type Owner } from './conversation.ts';
 import { FlowIndex } from './flow-index.ts';
 import { Budget } from './held.ts';
@@ -13,17 +13,6 @@ const ENDS = PLACES - 2;
 const OWN = PLACES - 1;
 
 const NONE: never[] = [];
-
-/** What there is of a flow beside its record. */
-type Followed = Conversation | Absent | undefined;
-
-function endOf(followed: Followed, how: FlowEnd): void {
-  if (followed instanceof Conversation) followed.finish(how);
-}
-
-function isOpen(followed: Followed): boolean {
-  return followed instanceof Conversation && followed.open;
-}
 
 /**
  * The table of flows. A flow that is not SSH costs a record of 64 bytes. Records age in two generations: one that no
@@ -45,8 +34,8 @@ export class FlowTable {
   /** When what happens now happens: grows with each frame and each flow that it has something happen to. */
   turn = 0;
   private readonly index = new FlowIndex();
-  /** What is not over of each record. */
-  private conversations: Followed[] = NONE;
+  /** The conversation of each record, unless it is over and nobody is told of its segments. */
+  private conversations: (Conversation | undefined)[] = NONE;
   /** SSH flows, in the order in which they were found to be. */
   private readonly opened = new Set<Conversation>();
   private generation = 0;
@@ -149,9 +138,8 @@ export class FlowTable {
     this.turn = s.frame * PLACES + OWN;
     const a = this.index.forward;
     if (!this.index.settled(record, this.generation)) this.note(record, a, s);
-    const followed = this.conversations[record];
-    if (followed instanceof Conversation) this.converse(followed, record, s, a);
-    else followed?.weigh(s.end - s.start);
+    const conversation = this.conversations[record];
+    if (conversation !== undefined) this.converse(conversation, record, s, a);
     if (this.young >= this.limits.flows / 2) this.forget(); // at the end: it moves the records
   }
 
@@ -165,16 +153,19 @@ export class FlowTable {
   finish(): void {
     for (const [record, conversation] of this.conversations.entries()) {
       this.turn = (this.frame + 1) * PLACES + record;
-      endOf(conversation, 'capture');
+      conversation?.finish('capture');
     }
     this.index.keepOnly(() => false);
     this.conversations = [];
   }
 
   private converse(conversation: Conversation, record: number, s: Segment, a: boolean): void {
-    if (!conversation.over) conversation.segment(s, a ? 'a' : 'b');
-    if (s.end > s.start) this.reckon(conversation);
-    if (conversation.over) this.conversations[record] = conversation.absent;
+    if (conversation.over) conversation.absent?.weigh(s.end - s.start);
+    else {
+      conversation.segment(s, a ? 'a' : 'b');
+      if (s.end > s.start) this.reckon(conversation);
+    }
+    if (conversation.over && conversation.absent === undefined) this.conversations[record] = undefined;
   }
 
   /** Counts what `conversation` keeps now. */
@@ -203,7 +194,7 @@ export class FlowTable {
       at = this.index.add(s);
     } else {
       this.turn = s.frame * PLACES + ENDS;
-      endOf(this.conversations[at], 'reused');
+      this.conversations[at]?.finish('reused');
       this.index.reset(at, s);
     }
     if ((s.flags & ACK) !== 0) this.index.noteBase(at, false, s.acknowledgement - 1);
@@ -214,7 +205,7 @@ export class FlowTable {
   /** Ends the generation: forgets the records that it did not touch. */
   private forget(): void {
     this.keepOnly((record, conversation) => {
-      if (isOpen(conversation) || this.index.generation(record) === this.generation) return true;
+      if (conversation?.open === true || this.index.generation(record) === this.generation) return true;
       if (!this.index.closed(record) && this.forgotten++ === 0) this.forgottenAt = this.frame;
       return false;
     });
@@ -239,15 +230,15 @@ export class FlowTable {
     });
   }
 
-  private keepOnly(keep: (record: number, conversation: Followed) => boolean): void {
-    const kept: Followed[] = [];
+  private keepOnly(keep: (record: number, conversation: Conversation | undefined) => boolean): void {
+    const kept: (Conversation | undefined)[] = [];
     this.index.keepOnly((record) => {
       const conversation = this.conversations[record];
       const keeps = keep(record, conversation);
       if (keeps) kept.push(conversation);
       else {
         this.turn = this.frame * PLACES + record;
-        endOf(conversation, 'idle');
+        conversation?.finish('idle');
       }
       return keeps;
     });

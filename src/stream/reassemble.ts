@@ -118,7 +118,7 @@ export class Reassembler {
     if (length > 0) this.place(s, at, length);
     if (this.settling > 0) {
       if (--this.settling === 0) this.settle();
-    } else this.release(s);
+    } else if (this.held.cost > 0 || this.offset === this.fin) this.release(s);
   }
 
   /** The other end acknowledged everything before sequence number `acknowledgement`: gives its offset, if that can be. */
@@ -132,12 +132,11 @@ export class Reassembler {
 
   /** A frame of the flow went by: gives up the holes for which it is time. */
   elapse(now: Moment): void {
-    const known = Math.max(this.acked, this.cut);
-    if (known <= this.offset || this.settling > 0) {
+    if ((this.acked <= this.offset && this.cut <= this.offset) || this.settling > 0) {
       this.waited = 0;
       return;
     }
-    if (this.waited === 0) this.pending = known;
+    if (this.waited === 0) this.pending = Math.max(this.acked, this.cut);
     if (++this.waited > this.limits.reorderFrames) {
       this.waited = 0;
       this.ripe = this.pending;
@@ -202,7 +201,7 @@ export class Reassembler {
       from = this.offset;
     }
     if (from === this.offset && this.settling === 0) {
-      const count = Math.min(to, this.held.start) - from;
+      const count = (this.held.cost === 0 ? to : Math.min(to, this.held.start)) - from;
       if (count > 0) {
         const start = s.start + from - at;
         const where = s.origins === undefined ? s.frameOffset + from - at : originsOf(s, from - at, count);

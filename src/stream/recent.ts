@@ -37,7 +37,7 @@ export class Recent {
     this.room(offset, end);
     this.end = end;
     put(this.ring, bytes.length > SIZE ? bytes.subarray(bytes.length - SIZE) : bytes, end);
-    this.floor = Math.max(this.floor, end - SIZE);
+    if (this.floor < end - SIZE) this.floor = end - SIZE;
     const at = 2 * (this.runs++ % MARKS);
     if (this.marks.length === at) {
       this.marks.push(end, frame);
@@ -75,9 +75,9 @@ export class Recent {
   /** Grows the ring, up to its full size, so that it holds `floor` to `end`; its bytes reach up to `old` now. */
   private room(old: number, end: number): void {
     const before = this.ring;
+    if (before.length === SIZE || (before.length > 0 && end - this.floor <= before.length)) return;
     let size = Math.max(before.length, FIRST_SIZE);
     while (size < SIZE && size < end - this.floor) size *= GROWTH;
-    if (size === before.length) return;
     this.ring = pools.get(size)?.pop() ?? new Uint8Array(size);
     for (let at = this.floor; at < old; ) {
       const from = at & (before.length - 1);
@@ -97,8 +97,8 @@ function giveBack(ring: Uint8Array<ArrayBuffer>): void {
 /** Writes `bytes`, no more than `ring` holds, so that they end before the place of stream offset `end`. */
 function put(ring: Uint8Array, bytes: Uint8Array, end: number): void {
   const at = (end - bytes.length) & (ring.length - 1);
-  const first = Math.min(ring.length - at, bytes.length);
-  if (first === bytes.length) {
+  const first = ring.length - at;
+  if (first >= bytes.length) {
     ring.set(bytes, at);
     return;
   }
