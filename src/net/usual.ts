@@ -15,12 +15,12 @@ const LEAST = TCP + 20;
  * Where the payload of `buffer[start..end)` begins, when it has Ethernet, IPv4 and TCP headers and all is as usual: no tag, no IP
  * options, no fragment, nothing cut off or out of place; else 0.
  */
-function usualPayload(view: DataView, start: number, end: number): number {
+function usualPayload(buffer: Uint8Array, view: DataView, start: number, end: number): number {
   if (end - start < LEAST) return 0;
   // The ether type of IPv4; version 4 and five words of header; no fragment; the protocol TCP.
-  if (view.getUint16(start + IP - 2) !== 0x0800 || view.getUint8(start + IP) !== 0x45) return 0;
-  if ((view.getUint16(start + IP + 6) & 0x3fff) !== 0 || view.getUint8(start + IP + 9) !== 6) return 0;
-  const headerLength = (view.getUint8(start + TCP + 12) >> 4) * 4;
+  if (view.getUint16(start + IP - 2) !== 0x0800 || buffer[start + IP] !== 0x45) return 0;
+  if ((view.getUint16(start + IP + 6) & 0x3fff) !== 0 || buffer[start + IP + 9] !== 6) return 0;
+  const headerLength = ((buffer[start + TCP + 12] as number) >> 4) * 4;
   const packetEnd = start + IP + view.getUint16(start + IP + 2);
   const data = start + TCP + headerLength;
   return packetEnd > end || headerLength < 20 || data > packetEnd ? 0 : data;
@@ -43,8 +43,8 @@ export function usualSkipper(ignorer: Ignorer): NonNullable<FrameTaker['skips']>
     if (misses >= PATIENCE && number % SELDOM !== 0) return false;
     misses++;
     const view = viewOf(buffer);
-    if (linkType !== ETHERNET - LINK_TYPE || usualPayload(view, start, end) === 0) return false;
-    if ((view.getUint8(start + TCP + 13) & (SYN | FIN | RST)) !== 0) return false;
+    if (linkType !== ETHERNET - LINK_TYPE || usualPayload(buffer, view, start, end) === 0) return false;
+    if (((buffer[start + TCP + 13] as number) & (SYN | FIN | RST)) !== 0) return false;
     if (!ignorer.ignores(view.getInt32(start + IP + 12), view.getInt32(start + IP + 16), view.getInt32(start + TCP), number)) return false;
     misses = 0;
     return true;
@@ -58,7 +58,7 @@ export function usualSkipper(ignorer: Ignorer): NonNullable<FrameTaker['skips']>
 export function takeUsual(packet: Packet): boolean {
   const { buffer, start, source, destination } = packet;
   const view = viewOf(buffer);
-  const data = usualPayload(view, start, packet.end);
+  const data = usualPayload(buffer, view, start, packet.end);
   if (data === 0) return false;
   if (packet.ipVersion !== 4) {
     packet.ipVersion = 4;

@@ -43,8 +43,9 @@ export type Summary<T> = (value: Partly<T>, context?: string) => string;
  * follows the number. `summary` gives the words behind the title (made of the name), or may be left out.
  */
 export function message<T>(number: number, name: string, rfc: string, note: string, body: Codec<T>, summary?: Summary<T>, from?: Side): MessageDef<T> {
-  const title = titleOf(name);
+  let title: string | undefined;
   const line = (value: Partly<T>, context?: string) => {
+    title ??= titleOf(name);
     const words = summary?.(value ?? ({} as Partly<T>), context) ?? '';
     return bounded(words === '' ? title : `${title}: ${words}`);
   };
