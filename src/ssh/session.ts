@@ -6,6 +6,7 @@ import { type Problem, problem } from '../wire/problem.ts';
 import { Connection } from './connection/connection.ts';
 import type { ChannelHandlers } from './connection/handler.ts';
 import { Direction } from './direction.ts';
+import { endingText } from './ending.ts';
 import { KeyExchange } from './exchange.ts';
 import type { Secrets } from './kex/secrets.ts';
 import { Login } from './login.ts';
@@ -44,7 +45,7 @@ export class SshSession implements Session {
   readonly secrets: Secrets | undefined;
   private logins: Login | undefined;
   private connections: Connection | undefined;
-  /** Who follows the content of channels; set before the first message. */
+  /** Says who follows the content of its channels; set before the first message. */
   channelHandlers: ((session: SshSession) => ChannelHandlers) | undefined;
   /** The channel that this session runs inside, when it is not on a TCP connection of the capture. */
   parent: Session['parent'];
@@ -347,27 +348,9 @@ export class SshSession implements Session {
   }
 
   get ending(): string {
-    const endings = this.parent === undefined ? ENDINGS : INNER_ENDINGS;
-    const tcp = this.ended === undefined ? 'still open' : endings[this.ended];
+    const tcp = endingText(this.ended, this.parent !== undefined);
     return this.farewell === undefined ? tcp : `${this.farewell}; ${tcp}`;
   }
 }
 
 const NO_LOGIN: Authentication = { user: undefined, attempts: [], outcome: 'unknown', banner: undefined };
-
-const ENDINGS: Readonly<Record<FlowEnd, string>> = {
-  fin: 'both sides closed the TCP connection (FIN)',
-  rst: 'the TCP connection was reset (RST)',
-  reused: 'the same ports were used again for a new connection',
-  idle: 'nothing more was seen for a long time',
-  capture: 'the capture ends while the connection is open',
-  limit: 'the flow was given up for want of room',
-};
-
-/** Of a session inside a channel. */
-const INNER_ENDINGS: Readonly<Record<FlowEnd, string>> = {
-  ...ENDINGS,
-  fin: 'the channel that it runs in ended',
-  rst: 'the TCP connection of the session around it was reset (RST)',
-  capture: 'the capture ends while its channel is open',
-};
