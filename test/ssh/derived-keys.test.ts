@@ -1,7 +1,7 @@
 /** Sessions opened with derived keys alone, in every shape in which they are written down: made of the K of recordings. */
 import { toHex } from '../../src/bytes/hex.ts';
 import { utf8 } from '../../src/bytes/text.ts';
-import { collect, inMemory, type Packet } from '../../src/index.ts';
+import { collect, dissect, inMemory, type Packet, type Session } from '../../src/index.ts';
 import { SecretStore } from '../../src/secrets/index.ts';
 import { cipher } from '../../src/ssh/crypto/ciphers.ts';
 import { deriveKey, type KeyLetter } from '../../src/ssh/crypto/derive.ts';
@@ -213,4 +213,38 @@ describe('a re-key whose secret is missing', () => {
       expect(cookies.slice(6).some((cookie) => reason.includes(cookie))).toBe(true);
     }
   });
+});
+
+test('with keys of one direction the other one is counted, and nothing waits for what it has sent', async () => {
+  const { segments, packets, letter, row } = await recorded('cipher-chacha20');
+  const file = pcap(v.framesOf(segments));
+  const store = new SecretStore();
+  store.add(utf8(JSON.stringify({ D: toHex(letter('D', row.keyLength)) })), 'keys');
+  let frame = 0;
+  function* records() {
+    let at = 24;
+    yield file.subarray(0, at);
+    for (const view = new DataView(file.buffer, file.byteOffset); at < file.length; frame++) {
+      const end = at + 16 + view.getUint32(at + 8, true);
+      yield file.subarray(at, end);
+      at = end;
+    }
+  }
+  const opened: Packet[] = [];
+  const late: number[] = [];
+  const sessions: Session[] = [];
+  const packet = (p: Packet) => {
+    if (p.epoch === 0) return;
+    opened.push(p);
+    late.push(frame + 1 - p.frame);
+  };
+  await dissect(records(), { packet, session: (one) => sessions.push(one) }, { secrets: store });
+  expect(sorted(opened)).toEqual(sorted(packets.filter((p) => p.epoch > 0 && p.side === 'server')));
+  // The first few wait until the keys are found to fit.
+  expect(Math.max(...late.slice(3))).toBe(0);
+  for (const side of SIDES) {
+    const sent = segments.filter((one) => one.sourcePort === sessions[0]?.[side].port);
+    expect(sessions[0]?.[side].bytes).toBe(sent.reduce((sum, one) => sum + one.payload.length, 0));
+  }
+  expect(sessions[0]?.client.decryption).toMatchObject({ packets: 0, decrypted: 0 });
 });
