@@ -60,5 +60,4 @@ export interface CaptureReader {
   /** True after something that makes the rest of the file unreadable. */
   readonly stopped: boolean;
   readonly problems: readonly Problem[];
-  readonly secrets: readonly SecretsBlock[];
 }

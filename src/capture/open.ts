@@ -3,7 +3,7 @@ import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { Problem } from '../wire/problem.ts';
 import { Decompressor } from './decompress.ts';
 import { type Compression, type Detected, detectFormat, HEAD_BYTES } from './detect.ts';
-import type { CaptureFormat, CaptureReader, FrameTaker, SecretsBlock } from './frame.ts';
+import type { CaptureFormat, CaptureReader, FrameTaker } from './frame.ts';
 import { PcapReader } from './pcap.ts';
 import { PcapngReader } from './pcapng.ts';
 
@@ -57,10 +57,6 @@ export class CaptureInput {
     const { problems = [] } = this.reader ?? {};
     if (this.decompressor === undefined) return problems;
     return [...this.decompressor.problems, ...problems.map((p) => ({ ...p, message: `${p.message} (offset in the decompressed data)` }))];
-  }
-
-  get secrets(): readonly SecretsBlock[] {
-    return this.reader?.secrets ?? [];
   }
 
   /** Gives `taker` the frames that became whole with `piece`. */

@@ -10,7 +10,7 @@ import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { Problem } from '../wire/problem.ts';
 import { u16, u32 } from './endian.ts';
 import { FilledFrame } from './filled-frame.ts';
-import type { CaptureReader, FrameTaker, SecretsBlock } from './frame.ts';
+import type { CaptureReader, FrameTaker } from './frame.ts';
 import { ProblemLog } from './problem-log.ts';
 import { RecordCutter, type RecordFormat } from './records.ts';
 
@@ -130,7 +130,6 @@ class Framer {
 /** Reads classic pcap; give it the file from its first byte on. Problems carry file offsets. */
 export class PcapReader implements CaptureReader, RecordFormat {
   format: 'pcap' | 'modified pcap' = 'pcap';
-  readonly secrets: readonly SecretsBlock[] = [];
   headerLength = FILE_HEADER;
   private readonly limits: Limits;
   private readonly log: ProblemLog;

@@ -5,7 +5,7 @@ import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { Problem, ProblemCode } from '../wire/problem.ts';
 import { u16, u32 } from './endian.ts';
 import { FilledFrame } from './filled-frame.ts';
-import type { CaptureReader, FrameTaker, SecretsBlock, Timestamp } from './frame.ts';
+import type { CaptureReader, FrameTaker, Timestamp } from './frame.ts';
 import {
   BYTE_ORDER_MAGIC,
   DECRYPTION_SECRETS,
@@ -84,16 +84,11 @@ export class PcapngReader implements CaptureReader, RecordFormat {
     return this.log.list;
   }
 
-  /** Those of the pieces so far. */
-  get secrets(): readonly SecretsBlock[] {
-    return this.scan.blocks;
-  }
-
   push(piece: Uint8Array, taker: FrameTaker): void {
-    const before = this.secrets.length;
+    const before = this.scan.blocks.length;
     this.taker = taker;
     this.scan.push(piece);
-    if (this.secrets.length > before) taker.secrets?.(this.secrets);
+    if (this.scan.blocks.length > before) taker.secrets?.(this.scan.blocks);
     this.cutter.push(piece);
     this.taker = NOBODY;
   }

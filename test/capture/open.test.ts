@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { toHex } from '../../src/bytes/hex.ts';
 import { utf8 } from '../../src/bytes/text.ts';
+import type { Frame, SecretsBlock } from '../../src/capture/frame.ts';
 import { CaptureInput } from '../../src/capture/open.ts';
 import { everyByte, pushed, type ReadFrame, readAll } from './read.ts';
 import { GZIP, GZIP_MEMBERS, join, LZ4, LZ4_LEGACY, PCAP, PCAP_MODIFIED, PCAPNG, ZSTD, ZSTD_FRAMES } from './samples.ts';
@@ -22,11 +23,11 @@ test.each([
 ] as const)('%s in %s', (format, compression, file) => {
   for (const cuts of [[], everyByte(file), [1, 5, 11]]) {
     const input = new CaptureInput();
-    const { frames, problems } = readAll(input, file, cuts);
+    const { frames, problems, secrets } = readAll(input, file, cuts);
     expect(frames.map(({ comments, ...f }) => f)).toEqual(plain);
     expect(problems).toEqual([]);
     expect(input).toMatchObject({ format, compression, bytesRead: file.length, refusal: undefined });
-    expect(input.secrets).toHaveLength(format === 'pcapng' ? 1 : 0);
+    expect(secrets).toHaveLength(format === 'pcapng' ? 1 : 0);
   }
 });
 
@@ -70,10 +71,12 @@ test('a broken compression keeps the frames before it, and offsets inside it are
 test('a Buffer of Node is as good as any bytes', () => {
   const input = new CaptureInput();
   const piece = Buffer.from(PCAPNG);
-  const frames = pushed(input, piece);
+  const frames: Frame[] = [];
+  const secrets: SecretsBlock[] = [];
+  input.push(piece, { take: (frame) => frames.push({ ...frame }), secrets: (blocks) => secrets.push(...blocks) });
   expect(frames[0]?.buffer.constructor).toBe(Uint8Array);
   piece.fill(0);
-  expect(input.secrets[0]?.data[0]).not.toBe(0);
+  expect(secrets[0]?.data[0]).not.toBe(0);
 });
 
 test.each([

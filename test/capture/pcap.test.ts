@@ -44,10 +44,10 @@ test('frames, times and lengths are those that tshark gives', () => {
 });
 
 test('nanoseconds, the modified form and the other byte order give the same frames', () => {
-  expect(read(PCAP_NANO)).toEqual({ frames: good, problems: [] });
-  expect(read(PCAP_MODIFIED)).toEqual({ frames: good, problems: [] });
-  expect(read(swapped(PCAP))).toEqual({ frames: good, problems: [] });
-  expect(read(swapped(PCAP_NANO))).toEqual({ frames: good, problems: [] });
+  expect(read(PCAP_NANO)).toEqual({ frames: good, problems: [], secrets: [] });
+  expect(read(PCAP_MODIFIED)).toEqual({ frames: good, problems: [], secrets: [] });
+  expect(read(swapped(PCAP))).toEqual({ frames: good, problems: [], secrets: [] });
+  expect(read(swapped(PCAP_NANO))).toEqual({ frames: good, problems: [], secrets: [] });
   expect(new PcapReader().format).toBe('pcap');
   const modified = new PcapReader();
   readAll(modified, PCAP_MODIFIED);
@@ -77,10 +77,10 @@ test('a cut at any byte keeps the frames before it, and says truncated with the 
 
 test('any pieces give the same', () => {
   for (const file of [PCAP, PCAP_MODIFIED]) {
-    expect(read(file, everyByte(file))).toEqual({ frames: good, problems: [] });
+    expect(read(file, everyByte(file))).toEqual({ frames: good, problems: [], secrets: [] });
     fc.assert(
       fc.property(fc.array(fc.nat(file.length)), (cuts) => {
-        expect(read(file, cuts)).toEqual({ frames: good, problems: [] });
+        expect(read(file, cuts)).toEqual({ frames: good, problems: [], secrets: [] });
       }),
       { seed: 1, numRuns: 200 },
     );

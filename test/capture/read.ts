@@ -1,6 +1,6 @@
 /** Helpers of the capture tests: a file through a reader, in pieces, with what came of it copied. */
 import { toHex } from '../../src/bytes/hex.ts';
-import type { Frame, FrameTaker } from '../../src/capture/frame.ts';
+import type { Frame, FrameTaker, SecretsBlock } from '../../src/capture/frame.ts';
 import type { Problem } from '../../src/wire/problem.ts';
 
 /** A frame with its bytes copied out of the read buffer. */
@@ -22,19 +22,30 @@ export function pushed(reader: Pick<Reader, 'push'>, piece: Uint8Array): Frame[]
   return frames;
 }
 
+export interface Contents {
+  readonly frames: ReadFrame[];
+  readonly problems: readonly Problem[];
+  readonly secrets: readonly SecretsBlock[];
+}
+
 /** Reads `file` in pieces that end at the offsets `cuts`, each in a buffer that is overwritten when it was used. */
-export function readAll(reader: Reader, file: Uint8Array, cuts: readonly number[] = []): { frames: ReadFrame[]; problems: readonly Problem[] } {
+export function readAll(reader: Reader, file: Uint8Array, cuts: readonly number[] = []): Contents {
   const frames: ReadFrame[] = [];
+  let secrets: readonly SecretsBlock[] = [];
+  const taker: FrameTaker = {
+    take: ({ buffer, start, end, ...rest }) => frames.push({ ...rest, data: toHex(buffer.subarray(start, end)) }),
+    secrets: (blocks) => (secrets = [...blocks]),
+  };
   const ends = [...cuts.map((c) => c % (file.length + 1)).sort((a, b) => a - b), file.length];
   let at = 0;
   for (const end of ends) {
     const piece = file.slice(at, end);
     at = end;
-    reader.push(piece, { take: ({ buffer, start, end: stop, ...rest }) => frames.push({ ...rest, data: toHex(buffer.subarray(start, stop)) }) });
+    reader.push(piece, taker);
     piece.fill(0xee);
   }
   reader.finish();
-  return { frames, problems: reader.problems };
+  return { frames, problems: reader.problems, secrets };
 }
 
 /** Cuts before every byte. */

@@ -8,7 +8,7 @@ import { SecretsScan } from '../../src/capture/secrets-scan.ts';
 import { type Additions, PcapngWriter } from '../../src/capture/write-pcapng.ts';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
 import { concat } from '../support/packets.ts';
-import { codes, everyByte, patched, pushed, readAll } from './read.ts';
+import { codes, everyByte, patched, readAll } from './read.ts';
 import { GZIP, PCAP, PCAPNG } from './samples.ts';
 
 const SSHK = 0x5353484b;
@@ -71,9 +71,7 @@ test.each(orders)('secrets stand before the first packet, in the byte order of t
   const { file, problems } = copyOf(concat(before, after), { secrets: SECRETS });
   expect(problems).toEqual([]);
   expect(file).toEqual(concat(before, b.secrets(KEYLOG), after));
-  const reader = new PcapngReader();
-  readAll(reader, file);
-  expect(reader.secrets).toMatchObject([{ type: SSHK, data: KEYLOG, offset: before.length }]);
+  expect(readAll(new PcapngReader(), file).secrets).toMatchObject([{ type: SSHK, data: KEYLOG, offset: before.length }]);
 });
 
 test('of several sections the first one takes them, also when it has no packet', () => {
@@ -260,12 +258,11 @@ test.each([
   expect(was.frames).toHaveLength(6);
   const { file, problems } = copyOf(pcap, ALL, [30, 200]);
   expect(problems).toEqual([]);
-  const reader = new PcapngReader();
-  const now = readAll(reader, file);
+  const now = readAll(new PcapngReader(), file);
   expect(now.problems).toEqual([]);
   expect(now.frames.map(({ comments, ...f }) => f)).toEqual(was.frames);
   expect(now.frames.map((f) => f.comments?.[0])).toEqual(['comment of 1', 'comment of 2', undefined, undefined, undefined, undefined]);
-  expect(reader.secrets).toMatchObject([{ data: KEYLOG }]);
+  expect(now.secrets).toMatchObject([{ data: KEYLOG }]);
   // The snap length stands in the interface description, behind the section header of 28 bytes.
   expect(new DataView(file.buffer).getUint32(28 + 12, little)).toBe(new DataView(pcap.buffer).getUint32(16, little));
   // The bytes of the FCS are in the file, though they are no payload.
@@ -290,9 +287,9 @@ test('compressed captures are decompressed; what is no capture is refused', () =
 
 test('the scan finds the blocks that the reader finds, wherever they stand and however the file is cut', () => {
   const file = concat(SAMPLE, be.secrets(KEYLOG), le.section(), le.iface(), le.packet([1]), le.secrets(KEYLOG, 1), le.block(0x777, 1), le.secrets(KEYLOG));
-  const reader = new PcapngReader();
-  expect(readAll(reader, file).problems).toEqual([]);
-  expect(reader.secrets).toHaveLength(4);
+  const read = readAll(new PcapngReader(), file);
+  expect(read.problems).toEqual([]);
+  expect(read.secrets).toHaveLength(4);
   for (const cuts of [[], everyByte(file)]) {
     const scan = new SecretsScan();
     let at = 0;
@@ -300,7 +297,7 @@ test('the scan finds the blocks that the reader finds, wherever they stand and h
       scan.push(file.slice(at, end));
       at = end;
     }
-    expect(scan.blocks).toEqual(reader.secrets);
+    expect(scan.blocks).toEqual(read.secrets);
     expect(scan.stopped).toBe(false);
   }
 });
@@ -315,6 +312,7 @@ test('the scan stops at what is no pcapng, and leaves out what does not fit', ()
   scan.push(concat(le.section(), patched(le.secrets(KEYLOG), 12, 255), le.secrets(KEYLOG), le.secrets(KEYLOG)));
   expect(scan.blocks).toHaveLength(1);
   const input = new CaptureInput({ ...DEFAULT_LIMITS, blockBytes: 100 });
-  expect(pushed(input, concat(le.section(), patched(le.secrets(KEYLOG), 12, 255), le.secrets(KEYLOG), le.secrets(KEYLOG)))).toEqual([]);
-  expect(input.secrets).toEqual(scan.blocks);
+  const file = concat(le.section(), patched(le.secrets(KEYLOG), 12, 255), le.secrets(KEYLOG), le.secrets(KEYLOG));
+  const read = readAll(input, file);
+  expect([read.frames, read.secrets]).toEqual([[], scan.blocks]);
 });

@@ -1,5 +1,6 @@
 import { fromHex, toHex } from '../../src/bytes/hex.ts';
 import { utf8 } from '../../src/bytes/text.ts';
+import type { SecretsBlock } from '../../src/capture/frame.ts';
 import { PcapngReader } from '../../src/capture/pcapng.ts';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
 import { type DerivedKeys, describeSource } from '../../src/secrets/item.ts';
@@ -75,10 +76,9 @@ const EDITCAP =
   '45445f53454352455420346135643964356261346365326465313732386533626634383033353066323565303765323163393437643139653333373666303962336331653136313734320a84000000';
 
 function blocks(file: string) {
-  const reader = new PcapngReader();
-  reader.push(hex(file), { take: () => {} });
-  reader.finish();
-  return reader.secrets;
+  const blocks: SecretsBlock[] = [];
+  new PcapngReader().push(hex(file), { take: () => {}, secrets: (told) => blocks.push(...told) });
+  return blocks;
 }
 
 test('the secrets block that editcap writes', () => {
