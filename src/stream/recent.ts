@@ -1,16 +1,12 @@
 /** The last bytes that one direction delivered, to tell a retransmission from a forgery. */
 
-/** Bytes remembered: the whole handshake of most sessions, and some segments of a transfer. Sizes are powers of 2. */
+/** Bytes remembered: a long handshake, and some segments of a transfer. Sizes are powers of 2. */
 const SIZE = 8192;
-/** Bytes there is room for at first: most sessions of a scan bring no more than their identification string. */
+/** Bytes there is room for at first, as most sessions of a scan bring no more than their identification string, and then for most handshakes. */
 const FIRST_SIZE = 256;
-/** Each growth costs a copy: from a banner to a handshake to the whole. */
-const GROWTH = 32;
+const HANDSHAKE_SIZE = 4096;
 /** Rings of flows that ended, for those that begin, by size: what is left in them lies outside of `floor` to `end`. */
-const pools: ReadonlyMap<number, Uint8Array<ArrayBuffer>[]> = new Map([
-  [FIRST_SIZE, []],
-  [SIZE, []],
-]);
+const pools: ReadonlyMap<number, Uint8Array<ArrayBuffer>[]> = new Map([FIRST_SIZE, HANDSHAKE_SIZE, SIZE].map((size) => [size, []]));
 const POOLED = 64;
 const NOTHING = new Uint8Array(0);
 /** Runs of bytes whose frame is remembered. */
@@ -76,8 +72,8 @@ export class Recent {
   private room(old: number, end: number): void {
     const before = this.ring;
     if (before.length === SIZE || (before.length > 0 && end - this.floor <= before.length)) return;
-    let size = Math.max(before.length, FIRST_SIZE);
-    while (size < SIZE && size < end - this.floor) size *= GROWTH;
+    const wanted = end - this.floor;
+    const size = wanted <= FIRST_SIZE ? FIRST_SIZE : wanted <= HANDSHAKE_SIZE ? HANDSHAKE_SIZE : SIZE;
     this.ring = pools.get(size)?.pop() ?? new Uint8Array(size);
     for (let at = this.floor; at < old; ) {
       const from = at & (before.length - 1);
