@@ -44,7 +44,7 @@ export class SegmentReader {
 
   /** What knows of which frames nothing comes, as `ignorer` says: they need no `read`. */
   skipper(ignorer: Ignorer): NonNullable<FrameTaker['skips']> {
-    return this.limits.encapsulations >= USUAL_HEADERS ? usualSkipper(ignorer) : () => false;
+    return this.limits.encapsulations >= USUAL_HEADERS ? usualSkipper(ignorer, this.packet) : () => false;
   }
 
   /** The TCP segment that `frame` holds or makes whole, if any. It is the same object each time, and valid until the next call. */

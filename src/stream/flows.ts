@@ -120,8 +120,16 @@ export class FlowTable {
 
   /** Whether a segment of the frame `number` without SYN, FIN and RST between these ends (`FlowIndex.findIpv4`) is of a flow that nothing comes of: it counts as taken then. */
   ignores(source: number, destination: number, ports: number, number: number): boolean {
+    return this.passes(this.index.findIpv4(source, destination, ports), number);
+  }
+
+  /** The same for a segment of IPv6, of which the addresses and ports are looked at. */
+  ignoresIpv6(s: Segment, number: number): boolean {
+    return this.passes(this.index.find(s), number);
+  }
+
+  private passes(record: number, number: number): boolean {
     if (2 * (this.segmentsSinceSweep + 1) > this.index.count) return false;
-    const record = this.index.findIpv4(source, destination, ports);
     if (record < 0 || this.conversations[record] !== undefined || !this.index.settled(record, this.generation)) return false;
     this.segmentsSinceSweep++;
     this.ignored++;

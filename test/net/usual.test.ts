@@ -1,15 +1,16 @@
-/** Ethernet, IPv4 and TCP taken off together come to the same as one by one. */
+/** Ethernet, IP and TCP taken off together come to the same as one by one. */
 import fc from 'fast-check';
 import type { Frame } from '../../src/capture/frame.ts';
 import { DEFAULT_LIMITS } from '../../src/limits.ts';
 import { ETHERNET, LINK_TYPE, Packet } from '../../src/net/packet.ts';
 import { SegmentReader } from '../../src/net/reader.ts';
+import type { Segment } from '../../src/net/segment.ts';
 import { Tally } from '../../src/net/tally.ts';
 import { takeUsual } from '../../src/net/usual.ts';
 
 const ETHERNET_LENGTH = 14;
-/** LINKTYPE_IPV4: no link header, so that the headers are taken off one by one. */
-const BARE_IPV4 = 228;
+/** LINKTYPE_IPV4 and LINKTYPE_IPV6: no link header, so that the headers are taken off one by one. */
+const BARE = { 4: 228, 6: 229 } as const;
 
 /** A frame of Ethernet, IPv4 and TCP with `payload` bytes; bytes of it at offsets are then set to others. */
 function frameOf(payload: number, changes: readonly (readonly [offset: number, value: number])[]): Uint8Array {
@@ -21,7 +22,20 @@ function frameOf(payload: number, changes: readonly (readonly [offset: number, v
   view.setUint16(20, 0x4000);
   bytes[23] = 6;
   bytes[46] = 0x50;
-  for (const [offset, value] of changes) bytes[offset % bytes.length] = value;
+  for (const [offset, value] of changes) if (offset < bytes.length) bytes[offset] = value;
+  return bytes;
+}
+
+/** The same with IPv6. */
+function ipv6FrameOf(payload: number, changes: readonly (readonly [offset: number, value: number])[]): Uint8Array {
+  const bytes = Uint8Array.from({ length: 74 + payload }, (_, i) => (i * 37) & 0xff);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(12, 0x86dd);
+  bytes[14] = 0x60;
+  view.setUint16(18, 20 + payload);
+  bytes[20] = 6;
+  bytes[66] = 0x50;
+  for (const [offset, value] of changes) if (offset < bytes.length) bytes[offset] = value;
   return bytes;
 }
 
@@ -52,10 +66,13 @@ function read(bytes: Uint8Array, skip: number, linkType: number, cut: number, or
 }
 
 /** Where something of the three headers stands that decides how they are read: mostly one of these, else anywhere. */
-const offset = fc.oneof(fc.constantFrom(14, 16, 17, 20, 21, 23, 46, 47), fc.integer({ min: 14, max: 60 }));
+const offset = fc.oneof(fc.constantFrom(14, 16, 17, 18, 19, 20, 21, 23, 46, 47, 66, 67), fc.integer({ min: 14, max: 80 }));
 const value = fc.oneof(fc.constantFrom(0, 6, 0x20, 0x28, 0x40, 0x45, 0x50, 0x60, 0xff), fc.nat(255));
 
-test('any headers', () => {
+test.each([
+  ['IPv4', 4, frameOf],
+  ['IPv6', 6, ipv6FrameOf],
+] as const)('any headers with %s', (_, version, make) => {
   let usual = 0;
   fc.assert(
     fc.property(
@@ -64,10 +81,10 @@ test('any headers', () => {
       fc.oneof(fc.constant(0), fc.nat(60)),
       fc.nat(3),
       (payload, changes, cut, more) => {
-        const bytes = frameOf(payload, changes);
+        const bytes = make(payload, changes);
         const original = bytes.length + more - 1;
         expect(read(bytes, 0, ETHERNET - LINK_TYPE, cut, original)).toEqual(
-          read(bytes, ETHERNET_LENGTH, BARE_IPV4, cut, Math.max(0, original - ETHERNET_LENGTH)),
+          read(bytes, ETHERNET_LENGTH, BARE[version], cut, Math.max(0, original - ETHERNET_LENGTH)),
         );
         const packet = new Packet(new Tally(1));
         const frame = {
@@ -140,6 +157,7 @@ test('where frames are never passed over that is seldom asked, and at once again
       asked++;
       return known;
     },
+    ignoresIpv6: () => false,
   });
   const run = (from: number, to: number) => {
     asked = 0;
@@ -157,7 +175,8 @@ test('where frames are never passed over that is seldom asked, and at once again
 test('a frame is passed over with what its headers say, and never one that begins or ends something', () => {
   const asked: unknown[] = [];
   const ignores = (...of: unknown[]) => asked.push(of) > 0;
-  const skips = new SegmentReader(DEFAULT_LIMITS).skipper({ ignores });
+  const ignoresIpv6 = () => false;
+  const skips = new SegmentReader(DEFAULT_LIMITS).skipper({ ignores, ignoresIpv6 });
   for (let flags = 0; flags < 256; flags++) {
     const bytes = frameOf(4, [[47, flags]]);
     // FIN, SYN, RST.
@@ -189,6 +208,32 @@ test('a frame is passed over with what its headers say, and never one that begin
     ],
   ];
   for (const [frame, end, linkType] of odd) expect(skips(frame, 0, end, linkType, 1)).toBe(false);
-  expect(new SegmentReader({ ...DEFAULT_LIMITS, encapsulations: 2 }).skipper({ ignores })(bytes, 0, bytes.length, 1, 1)).toBe(false);
+  expect(new SegmentReader({ ...DEFAULT_LIMITS, encapsulations: 2 }).skipper({ ignores, ignoresIpv6 })(bytes, 0, bytes.length, 1, 1)).toBe(false);
+  expect(asked).toHaveLength(32);
+});
+
+test('of a frame of IPv6 the addresses and ports are told', () => {
+  const asked: unknown[] = [];
+  const ignoresIpv6 = ({ ipVersion, source, destination, sourcePort, destinationPort }: Segment, number: number) =>
+    asked.push([ipVersion, [...source], [...destination], sourcePort, destinationPort, number]) > 0;
+  const reader = new SegmentReader(DEFAULT_LIMITS);
+  const skips = reader.skipper({ ignores: () => false, ignoresIpv6 });
+  for (let flags = 0; flags < 256; flags++) {
+    const bytes = ipv6FrameOf(4, [[67, flags]]);
+    expect(skips(bytes, 0, bytes.length, 1, flags)).toBe((flags & 7) === 0);
+  }
+  const bytes = ipv6FrameOf(4, [[67, 0x10]]);
+  const words = new DataView(bytes.buffer);
+  const address = (at: number) => [0, 4, 8, 12].map((i) => words.getUint32(at + i));
+  expect(asked).toHaveLength(32);
+  expect(asked[2]).toEqual([6, address(22), address(38), words.getUint16(54), words.getUint16(56), 16]);
+  // Another link type, cut off, an extension header, nothing behind the header.
+  const odd: readonly (readonly [Uint8Array, end: number, linkType: number])[] = [
+    [bytes, bytes.length, 113],
+    [bytes, bytes.length - 1, 1],
+    [ipv6FrameOf(4, [[20, 0]]), bytes.length, 1],
+    [ipv6FrameOf(4, [[19, 0]]), bytes.length, 1],
+  ];
+  for (const [frame, end, linkType] of odd) expect(skips(frame, 0, end, linkType, 1)).toBe(false);
   expect(asked).toHaveLength(32);
 });
