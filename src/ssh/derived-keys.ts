@@ -10,7 +10,7 @@ import { CIPHER_OPENERS, makeOpener } from './crypto/openers.ts';
 import { SealedOpener } from './crypto/sealed.ts';
 import type { Direction } from './direction.ts';
 import type { Effort } from './effort.ts';
-import { evidence } from './evidence.ts';
+import { evidence, saysMore } from './evidence.ts';
 import type { KeyExchange } from './exchange.ts';
 import type { DirectionKeys, OfferedKeys } from './kex/secrets.ts';
 import { LETTERS_OF } from './keys.ts';
@@ -69,6 +69,7 @@ export class TrialSearch implements Search {
     const { at, opener, sequence } = found;
     if (!shape.clear || shape.mode === 'gcm' || opener === undefined || found.blind !== undefined) return found;
     const first = this.reads(view, at, opener, sequence);
+    if (first === undefined && !view.last) return 'more';
     if (first === true || shape.mode !== 'cbc') return first === true ? found : 'none';
     const total = 4 + opener.length(sequence, view.bytes.subarray(at)) + shape.tail;
     const behind = opener.clone();
@@ -78,10 +79,12 @@ export class TrialSearch implements Search {
     return reads ? { ...found, at: at + total, opener: behind, sequence: sequence + 1 } : 'none';
   }
 
-  /** Whether what stands at `at` reads as messages; undefined when nothing is there yet. */
+  /** Whether what stands at `at` reads as messages; undefined when nothing is there yet, or too little to tell and more may come. */
   private reads(view: View, at: number, opener: Opener, sequence: number): boolean | undefined {
     const { bits, ended, begins } = evidence(opener.clone(), sequence, view.bytes.subarray(at), { ...this.trial.shape, checked: false }, this.packed);
-    return bits === 0 && ended ? undefined : bits >= 0 && begins;
+    if (bits === 0 && ended) return undefined;
+    if (bits < 0 || !begins) return false;
+    return ended && !view.last && !this.packed && !saysMore(bits) ? undefined : true;
   }
 }
 

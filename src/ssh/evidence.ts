@@ -81,9 +81,15 @@ export function readsAs(payload: Uint8Array): number {
   if (isKexNumber(number) || (number >= 60 && number < 80) || number >= 192) return 0;
   const def = SSH2_MESSAGES.get(number);
   if (def === undefined) return -1;
-  const { problems } = decode(def.body as Codec<unknown>, payload, { start: 1, complete: true });
+  const { problems, fields } = decode(def.body as Codec<unknown>, payload, { start: 1, complete: true, trace: true });
   if (problems.some((p) => p.code === 'malformed' || p.code === 'truncated' || p.code === 'trailing')) return -1;
-  return NUMBER_BITS + (payload.length > 4 ? CONTENT_BITS : 0);
+  // Where the last field is all that is left, as in SSH_MSG_REQUEST_SUCCESS, anything fits.
+  return NUMBER_BITS + (payload.length > 4 && fields.at(-1)?.kind !== 'bytes' ? CONTENT_BITS : 0);
+}
+
+/** Whether `bits` of evidence are more than the padding and the number of one message, which fit by chance once in a hundred times. */
+export function saysMore(bits: number): boolean {
+  return bits > PADDING_BITS + NUMBER_BITS;
 }
 
 /** A zlib header (RFC 1950 section 2.2) with a window of 4 to 32 KiB where a message number would be: 72, 88, 104 and 120 are none. */

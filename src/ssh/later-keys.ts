@@ -7,7 +7,7 @@ import type { Opener } from './crypto/opener.ts';
 import { type Trial, TrialSearch, trialOf, useKeys } from './derived-keys.ts';
 import type { Direction } from './direction.ts';
 import type { Effort } from './effort.ts';
-import { evidence, isZlibHeader } from './evidence.ts';
+import { evidence, isZlibHeader, saysMore } from './evidence.ts';
 import type { DirectionKeys } from './kex/secrets.ts';
 import { effortFor, seek } from './quest.ts';
 import { Searches } from './search.ts';
@@ -61,12 +61,18 @@ export function tryLaterKeys(session: SshSession, d: Direction, packet: Uint8Arr
     const sequence = session.strict === true ? 0 : d.sequence;
     if (!later.effort.spend(10_000 + 5 * packet.length)) d.later = undefined;
     if (4 + opener.length(sequence, packet) + opener.tailLength !== packet.length) continue;
+    const { bits } = evidence(opener, sequence, packet, trial.shape, false);
     // Under encrypt-then-MAC the MAC proves its own key, and not that of the cipher: the text has to read as a message, too.
-    if (evidence(opener, sequence, packet, trial.shape, false).bits < 0) continue;
+    if (bits < 0 || (!provesCipherKey(trial) && !saysMore(bits))) continue;
     goOn(session, d, trial, { at: 0, opener: trial.opener, sequence });
     return true;
   }
   return false;
+}
+
+/** Its tag or MAC would not fit under another encryption key. */
+function provesCipherKey({ shape }: Trial): boolean {
+  return !shape.clear || shape.mode === 'gcm' || shape.mode === 'none';
 }
 
 /** The same where packets cannot be framed: looks for the keys at every byte. False when there are none. */

@@ -103,6 +103,22 @@ describe.each(NAMES)('%s', (name) => {
   });
 });
 
+test.each(['cipher-aes128-ctr-etm', 'cipher-aes128-cbc-etm', 'cipher-aes256-ctr', 'cipher-aes256-gcm'])(
+  '%s: a MAC key that is right makes no packet of what wrong encryption keys give',
+  async (name) => {
+    const { segments, letter, row } = await recorded(name);
+    const macKeys = { E: toHex(letter('E', 32)), F: toHex(letter('F', 32)) };
+    const ivs = { A: toHex(letter('A', row.ivLength)), B: toHex(letter('B', row.ivLength)) };
+    // Two packets in five would be taken for a message of somebody's own.
+    for (let n = 1; n <= 100; n++) {
+      const wrong = toHex(new Uint8Array(row.keyLength).fill(n));
+      const { packets, session } = await read(segments, `${JSON.stringify({ ...ivs, C: wrong, D: wrong, ...macKeys })}\n`);
+      expect(packets.filter((p) => p.epoch > 0 && p.number !== undefined)).toEqual([]);
+      for (const side of SIDES) expect(session[side].decryption).toMatchObject({ state: 'no-secret', reason: expect.stringContaining('keys:1') });
+    }
+  },
+);
+
 describe.each(['cipher-aes128-ctr-etm', 'cipher-aes256-ctr', 'cipher-aes128-cbc', 'cipher-aes128-cbc-etm', 'cipher-aes256-gcm'])(
   '%s, the IV of a later packet',
   (name) => {
