@@ -90,14 +90,14 @@ export class TrialSearch implements Search {
 
 /**
  * Looks for derived keys that open `d` from its NEWKEYS on. False when there are none to try, or what those of this exchange lack;
- * else `d` is in stage `searching`, and `none` is called when none fits; `named` says that some name this exchange.
+ * else `d` is in stage `searching`, and `none` is called when none fits, with what was tried.
  */
 export function tryDerivedKeys(
   session: SshSession,
   d: Direction,
   exchange: KeyExchange,
   suite: Suite,
-  none: (tried: string, named: boolean) => void,
+  none: (tried: string, trials: readonly Trial[]) => void,
 ): boolean | string {
   const keys = session.secrets?.derivedKeys() ?? [];
   if (keys.length === 0) return false;
@@ -132,11 +132,7 @@ export function tryDerivedKeys(
   seek(d, {
     search: new Searches(stages),
     found: (found) => useKeys(session, d, exchange, found),
-    none: () =>
-      none(
-        originsOf(trials),
-        trials.some(({ offered }) => offered.cookie !== undefined),
-      ),
+    none: () => none(originsOf(trials), trials),
   });
   return true;
 }

@@ -92,6 +92,11 @@ export function saysMore(bits: number): boolean {
   return bits > PADDING_BITS + NUMBER_BITS;
 }
 
+/** Whether they are those of a message whose content fits, or of a length that does: by chance once in ten thousand times. */
+export function saysMuch(bits: number): boolean {
+  return bits >= PADDING_BITS + NUMBER_BITS + CONTENT_BITS;
+}
+
 /** A zlib header (RFC 1950 section 2.2) with a window of 4 to 32 KiB where a message number would be: 72, 88, 104 and 120 are none. */
 export function isZlibHeader(method: number | undefined, flags: number | undefined): boolean {
   return method !== undefined && flags !== undefined && (method & 0x0f) === 8 && method >= 0x48 && method <= 0x78 && (method * 256 + flags) % 31 === 0;

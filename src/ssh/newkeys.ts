@@ -5,7 +5,7 @@ import { compression } from './crypto/compression.ts';
 import { mac } from './crypto/macs.ts';
 import type { Opener } from './crypto/opener.ts';
 import { startCompression } from './delay-compression.ts';
-import { tryDerivedKeys } from './derived-keys.ts';
+import { type Trial, tryDerivedKeys } from './derived-keys.ts';
 import type { Direction, Obstacle } from './direction.ts';
 import { gapsOf, type KeyExchange, NoKeys } from './exchange.ts';
 import { keyOf, openerFor, openerWithoutKeys } from './keys.ts';
@@ -14,6 +14,7 @@ import type { DecryptionState } from './model.ts';
 import type { DirectionAlgorithms } from './negotiate.ts';
 import type { SshSession } from './session.ts';
 import type { Suite } from './shape.ts';
+import { wrongLetters } from './wrong-letters.ts';
 
 /** Puts the keys of the exchange that `d` is in into force. */
 export function takeNewKeys(session: SshSession, d: Direction): void {
@@ -87,18 +88,12 @@ function suiteOf(algorithms: DirectionAlgorithms): Suite | undefined {
     : { cipher: row, mac: row.aead || algorithms.mac === undefined || algorithms.mac === 'none' ? undefined : mac(algorithms.mac) };
 }
 
-/** Which derived keys may be wrong when those that name the exchange do not fit. */
-function wrongLetters(algorithms: DirectionAlgorithms): string {
-  const which = algorithms.cipher === 'none' ? 'fit: the' : 'open it: an encryption key, IV or';
-  return `do not ${which} MAC key is not that of this direction of the exchange`;
-}
-
 /** Without K there may be the derived keys themselves. */
 function readWithoutK(session: SshSession, d: Direction, exchange: KeyExchange, algorithms: DirectionAlgorithms, why: Obstacle): void {
-  const without = (tried: string, named: boolean) => {
+  const without = (tried: string, trials: readonly Trial[]) => {
     d.stage = 'packets';
-    const words = () => (named ? `the derived keys of ${tried} ${wrongLetters(algorithms)}` : `${why.reason}; nor do the derived keys of ${tried} open it`);
-    readWithoutKeys(session, d, algorithms, new NoKeys(why.state, words), true);
+    const wrong = wrongLetters(session, d, trials);
+    readWithoutKeys(session, d, algorithms, new NoKeys(why.state, () => wrong ?? `${why.reason}; nor do the derived keys of ${tried} open it`), true);
   };
   const tried = d.suite === undefined ? false : tryDerivedKeys(session, d, exchange, d.suite, without);
   if (tried === false) readWithoutKeys(session, d, algorithms, why, false);

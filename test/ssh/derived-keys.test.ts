@@ -119,6 +119,76 @@ test.each(['cipher-aes128-ctr-etm', 'cipher-aes128-cbc-etm', 'cipher-aes256-ctr'
   },
 );
 
+describe('of letters that name the exchange it is said which are wrong', () => {
+  const own = 'that of this direction of the exchange';
+  const c = 'the encryption key (letter C)';
+  const either = `${c} or the IV (letter A)`;
+  const e = 'the MAC key (letter E)';
+  const macWrong = `do not open it: ${e} is not ${own}, or the first packet was altered; what the others decrypt reads as a message`;
+  const cipherWrong = `do not open it: ${either} is not ${own}; ${e} is`;
+  const untried = `do not open it: ${either} is not ${own}, so that ${e} could not be tried`;
+  const halves = [`the second half of ${c}, for the lengths, is not ${own}`, `the first half of ${c} is not ${own}; the second half, for the lengths, is`];
+  const opened = /^every packet was opened/;
+
+  /** Per recording: the letters that are altered, and what is said then; `c` is C with its last byte altered. */
+  const cases: readonly (readonly [string, Readonly<Record<string, string | RegExp>>])[] = [
+    ['cipher-aes128-ctr-etm', { A: cipherWrong, C: cipherWrong, E: macWrong, CE: `do not open it: ${e} is not ${own}, nor is ${either}` }],
+    ['cipher-aes256-ctr', { A: untried, C: untried, E: macWrong, CE: untried }],
+    ['cipher-aes128-cbc', { A: /the IV is|IV is missing or wrong/, C: untried, E: macWrong, CE: untried }],
+    ['cipher-aes128-cbc-etm', { A: /the IV is|IV is missing or wrong/, C: cipherWrong, E: macWrong }],
+    ['cipher-aes256-gcm', { A: `do not open it: ${either} is not ${own}`, C: `do not open it: ${either} is not ${own}`, E: opened }],
+    ['cipher-chacha20', { C: `do not open it: ${halves[1]}`, c: `do not open it: ${halves[0]}`, A: opened, E: opened }],
+  ];
+
+  /** The six letters of a recording, those of `wrong` altered. */
+  async function alteredLetters(name: string, wrong: string) {
+    const { segments, packets, letter, row } = await recorded(name);
+    const cookie = toHex(packets.find((p) => p.number === 20 && p.side === 'client')?.plain.bytes.subarray(6, 22) ?? new Uint8Array(0));
+    const lengths = { A: row.ivLength, B: row.ivLength, C: row.keyLength, D: row.keyLength, E: 32, F: 32 };
+    const letters: Record<string, string> = {};
+    for (const [l, length] of Object.entries(lengths)) {
+      const at = wrong.includes(l) ? 0 : wrong.includes(l.toLowerCase()) ? length - 1 : -1;
+      letters[l] = toHex(letter(l as KeyLetter, length).map((byte, i) => (i === at ? byte ^ 1 : byte)));
+    }
+    return { segments, cookie, letters };
+  }
+
+  test.each(cases)('%s', async (name, said) => {
+    for (const [wrong, words] of Object.entries(said)) {
+      const { segments, cookie, letters } = await alteredLetters(name, wrong);
+      const { session } = await read(segments, `${JSON.stringify({ cookie, ...letters })}\n`);
+      expect(session.client.decryption.reason).toMatch(typeof words === 'string' ? `the derived keys of keys:1 ${words}` : words);
+      expect(session.server.decryption.state).toBe('ok');
+    }
+  });
+
+  test('and of letters that name none, where one of them fits', async () => {
+    const { segments, letters } = await alteredLetters('cipher-aes128-ctr-etm', 'AF');
+    const foreign = Object.fromEntries(Object.entries(letters).map(([l, key]) => [l, key.replaceAll(/[0-7]/g, '9')]));
+    const { session } = await read(segments, `${JSON.stringify(foreign)}\n${JSON.stringify(letters)}\n`);
+    expect(session.client.decryption.reason).toBe(`the derived keys of keys:2 ${cipherWrong}`);
+    const serverMac = macWrong.replace('letter E', 'letter F');
+    expect(session.server.decryption.reason).toBe(`the derived keys of keys:2 ${serverMac}`);
+    const { session: other } = await read(segments, `${JSON.stringify(foreign)}\n`);
+    for (const side of SIDES) expect(other[side].decryption.reason).toMatch(/^no secret for the cookie .*; nor do the derived keys of keys:1 open it$/);
+  });
+
+  test('a first packet that was altered is not taken for a wrong key alone', async () => {
+    const { segments, cookie, letters } = await alteredLetters('cipher-aes256-ctr', '');
+    const secrets = `${JSON.stringify({ cookie, ...letters })}\n`;
+    const { packets } = await read(segments, secrets);
+    // The last byte of the first encrypted packet of the client: of its MAC.
+    const first = packets.find((p) => p.side === 'client' && p.epoch === 1);
+    const origin = first?.space.origins.at(-1);
+    if (origin === undefined) throw new Error('no packet');
+    const altered = segments.map((s, i) =>
+      i + 1 === origin.frame ? { ...s, payload: s.payload.map((byte, k) => byte ^ (k === s.payload.length - 1 ? 1 : 0)) } : s,
+    );
+    const { session } = await read(altered, secrets);
+    expect(session.client.decryption.reason).toContain(macWrong);
+  });
+});
+
 describe.each(['cipher-aes128-ctr-etm', 'cipher-aes256-ctr', 'cipher-aes128-cbc', 'cipher-aes128-cbc-etm', 'cipher-aes256-gcm'])(
   '%s, the IV of a later packet',
   (name) => {
