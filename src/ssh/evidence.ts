@@ -81,10 +81,15 @@ export function readsAs(payload: Uint8Array): number {
   if (isKexNumber(number) || (number >= 60 && number < 80) || number >= 192) return 0;
   const def = SSH2_MESSAGES.get(number);
   if (def === undefined) return -1;
-  const { problems, fields } = decode(def.body as Codec<unknown>, payload, { start: 1, complete: true, trace: true });
+  const body = def.body as Codec<unknown>;
+  const { problems } = decode(body, payload, { start: 1, complete: true });
   if (problems.some((p) => p.code === 'malformed' || p.code === 'truncated' || p.code === 'trailing')) return -1;
-  // Where the last field is all that is left, as in SSH_MSG_REQUEST_SUCCESS, anything fits.
-  return NUMBER_BITS + (payload.length > 4 && fields.at(-1)?.kind !== 'bytes' ? CONTENT_BITS : 0);
+  return NUMBER_BITS + (payload.length > 4 && !isOpenEnded(body, payload) ? CONTENT_BITS : 0);
+}
+
+/** The last field of `payload`, which `body` fits, is all that is left, as in SSH_MSG_REQUEST_SUCCESS: anything fits there. */
+function isOpenEnded(body: Codec<unknown>, payload: Uint8Array): boolean {
+  return decode(body, payload, { start: 1, complete: true, trace: true }).fields.at(-1)?.kind === 'bytes';
 }
 
 /** Whether `bits` of evidence are more than the padding and the number of one message, which fit by chance once in a hundred times. */

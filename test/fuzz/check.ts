@@ -19,8 +19,11 @@ const MORE_WORDS = 80;
 /** Milliseconds that reading a capture of less than a megabyte may take, and printing it in one form. */
 const SLOW_MS = 1000;
 
-/** More that it may take with secrets: in each direction a place that keys fit is searched for, which `searchWork` ends after half a second. */
-const SEARCH_MS = 1000;
+/**
+ * More that it may take with secrets: after each loss a place that keys fit is searched for, which `searchWork` ends after half a second;
+ * with the counters of the fuzzer in the code, and on a slow machine, that is more.
+ */
+const SEARCH_MS = 4000;
 
 /** What no sentence holds. A fingerprint may have the letters of NaN in it. */
 const NONSENSE = /undefined|\bNaN\b|\[object/;
