@@ -36,8 +36,8 @@ function sideNumber(client: boolean): 0 | 1 {
   return client ? 0 : 1;
 }
 
-/** The frames of one handshake on fresh ports; cookies differ so that nothing can be remembered from one to the next. */
-function* handshake(turns: readonly Turn[], n: number): Generator<Uint8Array> {
+/** The frames of one handshake on fresh ports, `closed` or left open; cookies differ so that nothing can be remembered from one to the next. */
+function* handshake(turns: readonly Turn[], n: number, closed = true): Generator<Uint8Array> {
   const c = new Conversation({ address: CLIENTS + (n >>> 8), port: 1024 + (n % 60_000) }, { address: SERVERS + (n % 5), port: 22 }, n + 1);
   yield* c.open();
   for (const turn of turns) {
@@ -46,7 +46,7 @@ function* handshake(turns: readonly Turn[], n: number): Generator<Uint8Array> {
     yield* c.send(turn.from, bytes);
     yield c.ack(turn.from === 0 ? 1 : 0);
   }
-  yield* c.close();
+  if (closed) yield* c.close();
 }
 
 /** Web traffic as a capture sees it: requests and answers in text, and records of random bytes. */
@@ -146,9 +146,9 @@ export class Captures {
   }
 
   /** `count` short handshakes, 32 at a time. */
-  handshakes(count: number, format: Format = 'pcapng'): string {
-    return made(this.dir, `handshakes-${count}`, format, (file) => {
-      for (const frame of interleave((n) => handshake(this.turns, n), 32, count)) file.add(frame);
+  handshakes(count: number, closed = true): string {
+    return made(this.dir, `handshakes-${closed ? '' : 'open-'}${count}`, 'pcapng', (file) => {
+      for (const frame of interleave((n) => handshake(this.turns, n, closed), 32, count)) file.add(frame);
     });
   }
 

@@ -123,6 +123,11 @@ const BENCHMARKS: readonly Benchmark[] = [
     run: (runs, c) => versus(c.handshakes(20_000), ['summary'], ['-n', '-Y', 'ssh'], runs),
   },
   {
+    name: 'handshakes-open',
+    about: 'the same without an end of any connection, so that all sessions stay open',
+    run: (runs, c) => versus(c.handshakes(20_000, false), ['summary'], ['-n', '-Y', 'ssh'], runs),
+  },
+  {
     name: 'handshakes-ndjson',
     about: '20,000 short handshakes, every message whole in JSON (tshark: its JSON of the ssh layer)',
     run: (runs, c) => versus(c.handshakes(20_000), ['packets', '-T', 'ndjson'], ['-n', '-Y', 'ssh', '-T', 'ek', '-J', 'ssh'], Math.min(runs, 3)),
