@@ -7,6 +7,8 @@ import type { SshSession } from './session.ts';
 import { plausibleLength } from './shape.ts';
 
 const OWN = 'that of this direction of the exchange';
+/** What else it may be, where no MAC was right. */
+const ALTERED = ', or the first packet was altered';
 
 /** Keys that name no exchange and are looked at here: most are of others. */
 const MOST = 16;
@@ -32,16 +34,16 @@ function verdictOn(session: SshSession, d: Direction, trial: Trial): { readonly 
   const cipherKey = `the encryption key (letter ${letters.key})`;
   const or = suite.cipher.ivLength > 0 ? `${cipherKey} or the IV (letter ${letters.iv})` : cipherKey;
   const macKey = `the MAC key (letter ${letters.mac})`;
-  if (shape.mode === 'none') return { fits: false, words: `do not fit: ${macKey} is not ${OWN}` };
+  if (shape.mode === 'none') return { fits: false, words: `do not fit: ${macKey} is not ${OWN}${ALTERED}` };
   if (shape.mode === 'chacha') return wrongHalf(d, trial, cipherKey);
-  if (suite.mac === undefined || opener.unchecked === true) return { fits: false, words: `do not open it: ${or} is not ${OWN}` };
+  if (suite.mac === undefined || opener.unchecked === true) return { fits: false, words: `do not open it: ${or} is not ${OWN}${ALTERED}` };
   const bytes = d.queue.view(d.queue.length);
   // Encrypt-then-MAC: the MAC is over what was sent.
   if (shape.clear && fitsMac(trial, d.sequence, bytes)) return { fits: true, words: `do not open it: ${or} is not ${OWN}; ${macKey} is` };
   if (saysMuch(evidence(opener.clone(), d.sequence, bytes, { ...shape, checked: false }, false).bits))
-    return { fits: true, words: `do not open it: ${macKey} is not ${OWN}, or the first packet was altered; what the others decrypt reads as a message` };
-  if (shape.clear) return { fits: false, words: `do not open it: ${macKey} is not ${OWN}, nor is ${or}` };
-  return { fits: false, words: `do not open it: ${or} is not ${OWN}, so that ${macKey} could not be tried` };
+    return { fits: true, words: `do not open it: ${macKey} is not ${OWN}${ALTERED}; what the others decrypt reads as a message` };
+  if (shape.clear) return { fits: false, words: `do not open it: ${macKey} is not ${OWN}, nor is ${or}${ALTERED}` };
+  return { fits: false, words: `do not open it: ${or} is not ${OWN}, so that ${macKey} could not be tried${ALTERED}` };
 }
 
 /** K_1, which encrypts lengths, is the second half of the key, and K_2 the first (draft-ietf-sshm-chacha20-poly1305). */
@@ -49,7 +51,7 @@ function wrongHalf(d: Direction, { opener, shape }: Trial, cipherKey: string): {
   const head = d.queue.view(Math.min(opener.headLength, d.queue.length));
   const fits = head.length === opener.headLength && plausibleLength(shape, opener.length(d.sequence, head));
   const [wrong, right] = fits ? ['first', '; the second half, for the lengths, is'] : ['second', ''];
-  return { fits, words: `do not open it: the ${wrong} half of ${cipherKey}${fits ? '' : ', for the lengths,'} is not ${OWN}${right}` };
+  return { fits, words: `do not open it: the ${wrong} half of ${cipherKey}${fits ? '' : ', for the lengths,'} is not ${OWN}${right}${ALTERED}` };
 }
 
 /** Whether the MAC of the first packet in `bytes` is right. */

@@ -12,31 +12,38 @@ const ETHERNET_LENGTH = 14;
 /** LINKTYPE_IPV4 and LINKTYPE_IPV6: no link header, so that the headers are taken off one by one. */
 const BARE = { 4: 228, 6: 229 } as const;
 
-/** A frame of Ethernet, IPv4 and TCP with `payload` bytes; bytes of it at offsets are then set to others. */
-function frameOf(payload: number, changes: readonly (readonly [offset: number, value: number])[]): Uint8Array {
-  const bytes = Uint8Array.from({ length: 54 + payload }, (_, i) => (i * 37) & 0xff);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(12, 0x0800);
-  bytes[14] = 0x45;
-  view.setUint16(16, 40 + payload);
-  view.setUint16(20, 0x4000);
-  bytes[23] = 6;
-  bytes[46] = 0x50;
+type Change = readonly [offset: number, value: number];
+
+/** A frame whose TCP header stands at `tcp`, with `payload` bytes and the headers that `fill` writes; bytes of it at offsets are then set to others. */
+function madeFrame(tcp: number, payload: number, fill: (bytes: Uint8Array, view: DataView) => void, changes: readonly Change[]): Uint8Array {
+  const bytes = Uint8Array.from({ length: tcp + 20 + payload }, (_, i) => (i * 37) & 0xff);
+  fill(bytes, new DataView(bytes.buffer));
+  bytes[tcp + 12] = 0x50;
   for (const [offset, value] of changes) if (offset < bytes.length) bytes[offset] = value;
   return bytes;
 }
 
+/** Ethernet, IPv4 and TCP. */
+function frameOf(payload: number, changes: readonly Change[]): Uint8Array {
+  const fill = (bytes: Uint8Array, view: DataView) => {
+    view.setUint16(12, 0x0800);
+    bytes[14] = 0x45;
+    view.setUint16(16, 40 + payload);
+    view.setUint16(20, 0x4000);
+    bytes[23] = 6;
+  };
+  return madeFrame(34, payload, fill, changes);
+}
+
 /** The same with IPv6. */
-function ipv6FrameOf(payload: number, changes: readonly (readonly [offset: number, value: number])[]): Uint8Array {
-  const bytes = Uint8Array.from({ length: 74 + payload }, (_, i) => (i * 37) & 0xff);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(12, 0x86dd);
-  bytes[14] = 0x60;
-  view.setUint16(18, 20 + payload);
-  bytes[20] = 6;
-  bytes[66] = 0x50;
-  for (const [offset, value] of changes) if (offset < bytes.length) bytes[offset] = value;
-  return bytes;
+function ipv6FrameOf(payload: number, changes: readonly Change[]): Uint8Array {
+  const fill = (bytes: Uint8Array, view: DataView) => {
+    view.setUint16(12, 0x86dd);
+    bytes[14] = 0x60;
+    view.setUint16(18, 20 + payload);
+    bytes[20] = 6;
+  };
+  return madeFrame(54, payload, fill, changes);
 }
 
 /** What is read of `bytes[skip..end)` of a buffer in which something stands before and behind. */

@@ -140,7 +140,7 @@ describe('derived keys, of which only those of the MACs are of use', () => {
       (letters) => {
         letters.E = `00${letters.F?.slice(2)}`;
       },
-      'the derived keys of secrets:1 do not fit: the MAC key (letter E) is not that of this direction of the exchange',
+      'the derived keys of secrets:1 do not fit: the MAC key (letter E) is not that of this direction of the exchange, or the first packet was altered',
     ],
   ])('one that is %s is named, and nothing is hidden for it', async (_, change, words) => {
     expect(await readWith(change)).toEqual({
