@@ -72,10 +72,9 @@ function run(file: Uint8Array, last: 'read' | 'net' | 'stream'): number {
     },
     // Frames that nothing comes of: only the streams know them.
     skips: last === 'stream' ? net.skipper(flows) : () => false,
+    settle: () => flows.settle(),
   };
-  for (const piece of pieces(file)) {
-    input.push(piece, taker);
-  }
+  for (const piece of pieces(file)) input.push(piece, taker);
   return frames + flows.ignored;
 }
 

@@ -115,8 +115,6 @@ class Pipeline implements FrameTaker {
 
   push(piece: Uint8Array): void {
     this.input.push(piece, this);
-    // The piece may be used again, or be large.
-    forgetView();
     this.options.progress?.(this.input.bytesRead);
   }
 
@@ -124,6 +122,12 @@ class Pipeline implements FrameTaker {
     this.frames++;
     const segment = this.net.read(frame);
     if (segment !== undefined) this.flows.segment(segment);
+  }
+
+  settle(): void {
+    this.flows.settle();
+    // The piece may be large.
+    forgetView();
   }
 
   secrets(blocks: readonly SecretsBlock[]): void {

@@ -5,7 +5,7 @@ import type { SecretsBlock } from './frame.ts';
 import { SecretsScan } from './secrets-scan.ts';
 
 /** Bytes of a read. */
-const PIECE = 256 * 1024;
+const PIECE = 1024 * 1024;
 
 /** A file that cannot be opened or read; the message names it. */
 export class UnreadableError extends Error {
@@ -20,7 +20,7 @@ export interface Source {
 }
 
 /**
- * Opens `path`, `-` being standard input. Pipes give their data as it comes, regular files in pieces of 256 KiB.
+ * Opens `path`, `-` being standard input. Pipes give their data as it comes, regular files in pieces of 1 MiB.
  * Throws UnreadableError when there is no such file, or it is a directory, or may not be read.
  */
 export async function openSource(path: string): Promise<Source> {

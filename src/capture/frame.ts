@@ -8,7 +8,7 @@ export interface Timestamp {
 }
 
 /**
- * One captured frame. `buffer` is the read buffer and is used again: who keeps bytes copies them.
+ * One captured frame. `buffer` is the read buffer and is used again after `FrameTaker.settle`: who keeps bytes copies them.
  * The captured bytes are `buffer[start..end)`.
  */
 export interface Frame extends Timestamp {
@@ -37,6 +37,8 @@ export interface FrameTaker {
    * reader asks this of plain frames only.
    */
   skips?(buffer: Uint8Array, start: number, end: number, linkType: number, number: number): boolean;
+  /** The buffers of the frames up to now are about to change. */
+  settle?(): void;
 }
 
 /** A pcapng Decryption Secrets Block. */

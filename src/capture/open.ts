@@ -66,7 +66,7 @@ export class CaptureInput {
     // Whoever uses the frames may call slice() and mean a copy, which it is not in a Buffer of Node.
     const bytes = piece.constructor === Uint8Array ? piece : new Uint8Array(piece.buffer, piece.byteOffset, piece.length);
     const head = this.decompressor === undefined && this.reader === undefined ? this.detect(bytes) : bytes;
-    if (this.decompressor === undefined) this.reader?.push(head, taker);
+    if (this.decompressor === undefined) this.read(head, taker);
     else this.decompressed(this.decompressor, head, taker);
   }
 
@@ -82,8 +82,13 @@ export class CaptureInput {
     for (const out of decompressor.push(piece)) {
       if (this.refusal !== undefined || this.reader?.stopped) return;
       const bytes = this.reader === undefined ? this.detect(out) : out;
-      this.reader?.push(bytes, taker);
+      this.read(bytes, taker);
     }
+  }
+
+  private read(bytes: Uint8Array, taker: FrameTaker): void {
+    this.reader?.push(bytes, taker);
+    taker.settle?.();
   }
 
   /** Looks at the first bytes of the file, or of what is compressed in it; gives all of them that are there. */

@@ -7,6 +7,7 @@ import type { Absent, End, Endpoint, Flow, FlowConsumer, FlowEnd, FlowHandler } 
 import { type Decision, Detection } from './detection.ts';
 import type { Budget } from './held.ts';
 import { Reassembler } from './reassemble.ts';
+import type { Deliveries } from './recent.ts';
 import { advance } from './sequence.ts';
 
 /** What a conversation shares with the others of its table. */
@@ -14,6 +15,7 @@ export interface Owner {
   readonly limits: Limits;
   readonly consumer: FlowConsumer;
   readonly budget: Budget;
+  readonly deliveries: Deliveries;
   /** A conversation was found to be SSH. */
   opening(conversation: Conversation): void;
   /** One is over, SSH or not. */
@@ -115,8 +117,9 @@ export class Conversation implements Flow, Decision {
     this.owner.opening(this);
     const handler = this.owner.consumer.open(this);
     this.handler = handler;
-    this.directions?.a.redirect(handler);
-    this.directions?.b.redirect(handler);
+    const { deliveries } = this.owner;
+    this.directions?.a.redirect(handler, deliveries);
+    this.directions?.b.redirect(handler, deliveries);
     this.detection = undefined;
     return handler;
   }

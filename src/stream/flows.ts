@@ -6,6 +6,7 @@ import type { FlowConsumer } from './chunk.ts';
 import { Conversation, type Owner } from './conversation.ts';
 import { FlowIndex } from './flow-index.ts';
 import { Budget } from './held.ts';
+import { Deliveries } from './recent.ts';
 
 /** Places within a frame in `FlowTable.turn`: those of the records, then the flow that the frame ends, then its own. Frames count up to 2^32. */
 const PLACES = 2 ** 21;
@@ -67,6 +68,7 @@ export class FlowTable {
       limits,
       consumer,
       budget: new Budget(),
+      deliveries: new Deliveries(),
       opening: (conversation) => {
         if (this.opened.size >= limits.sessions) this.makeRoom(conversation);
         this.opened.add(conversation);
@@ -137,7 +139,7 @@ export class FlowTable {
     return true;
   }
 
-  /** Takes the next segment of the capture. */
+  /** Takes the next segment of the capture. Its buffer must not change before `settle`. */
   segment(s: Segment): void {
     this.frame = s.frame;
     if (2 * ++this.segmentsSinceSweep > this.index.count) this.sweep(s.seconds);
@@ -149,6 +151,11 @@ export class FlowTable {
     const conversation = this.conversations[record];
     if (conversation !== undefined) this.converse(conversation, record, s, a);
     if (this.young >= this.limits.flows / 2) this.forget(); // at the end: it moves the records
+  }
+
+  /** The buffers of the segments up to now are about to change. */
+  settle(): void {
+    this.owner.deliveries.settle();
   }
 
   /** Brings the record of the flow of `s` up to date. */

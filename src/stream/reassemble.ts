@@ -5,7 +5,7 @@ import { problem } from '../wire/problem.ts';
 import { Chunk, type End, type FlowHandler, type Moment, type Whereabouts } from './chunk.ts';
 import { type Budget, Held } from './held.ts';
 import { originsOf } from './origins.ts';
-import { Recent } from './recent.ts';
+import { type Deliveries, Recent } from './recent.ts';
 import { advance, difference } from './sequence.ts';
 
 /** Takes what a direction delivers; all but the end of the flow. */
@@ -74,10 +74,10 @@ export class Reassembler {
     this.next = sequence;
   }
 
-  /** Delivers to `sink` from now on, and keeps the last bytes delivered to compare retransmissions with. */
-  redirect(sink: StreamSink): void {
+  /** Delivers to `sink` from now on, and keeps the last bytes delivered, at first among `deliveries`, to compare retransmissions with. */
+  redirect(sink: StreamSink, deliveries: Deliveries): void {
     this.sink = sink;
-    this.recent = new Recent();
+    this.recent = new Recent(deliveries);
   }
 
   /** Frees what is held; nothing is delivered any more. */
@@ -304,6 +304,6 @@ export class Reassembler {
     this.next = advance(this.next, length);
     if (this.sink.counts?.(this.from, length, this.offset) !== true)
       this.sink.data(new Chunk(this.from, offset, buffer, start, length, now, where, acknowledged));
-    this.recent?.push(buffer.subarray(start, start + length), offset, source);
+    this.recent?.push(buffer, start, length, offset, source);
   }
 }

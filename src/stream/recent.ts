@@ -1,4 +1,5 @@
 /** The last bytes that one direction delivered, to tell a retransmission from a forgery. */
+import { copyTo } from '../bytes/copy.ts';
 
 /** Bytes remembered: a long handshake, and some segments of a transfer. Sizes are powers of 2. */
 const SIZE = 8192;
@@ -12,11 +13,51 @@ const NOTHING = new Uint8Array(0);
 /** Runs of bytes whose frame is remembered. */
 const MARKS = 64;
 
+/** What one direction delivered: `length` bytes of `buffer` from `start` on, which stand at `offset` of its stream and came in `frame`. */
+interface Delivery {
+  readonly recent: Recent;
+  readonly buffer: Uint8Array;
+  readonly start: number;
+  readonly length: number;
+  readonly offset: number;
+  readonly frame: number;
+}
+
+/** What may wait, in bytes: each delivery keeps its buffer, and takes some room itself. */
+const MOST_WAITING = 1 << 20;
+const DELIVERY_COST = 256;
+
+/**
+ * What all directions delivered and need not copy yet, as the buffers still hold it. Most connections of a scan are over before these
+ * change, and of a transfer only the last bytes are remembered.
+ */
+export class Deliveries {
+  private waiting: Delivery[] = [];
+  /** What the deliveries that wait take, bytes. */
+  cost = 0;
+
+  add(delivery: Delivery): void {
+    this.waiting.push(delivery);
+    this.cost += delivery.length + DELIVERY_COST;
+    if (this.cost > MOST_WAITING) this.settle();
+  }
+
+  /** The buffers are about to change: what is to be remembered is copied. */
+  settle(): void {
+    if (this.cost === 0) return;
+    const { waiting } = this;
+    this.waiting = [];
+    this.cost = 0;
+    for (const delivery of waiting) delivery.recent.take(delivery);
+  }
+}
+
 /**
  * A ring of the last delivered bytes of a stream with the frames that brought them. What has left the ring is not
  * compared any more.
  */
 export class Recent {
+  private readonly deliveries: Deliveries;
   /** The byte of stream offset n is at n modulo the size of the ring. */
   private ring: Uint8Array<ArrayBuffer> = NOTHING;
   /** Where each run ends and the frame that brought it, in turn; once there are `MARKS`, each new one takes the place of the oldest. */
@@ -25,14 +66,32 @@ export class Recent {
   /** The remembered bytes are those of stream offsets `floor` to `end`. */
   private floor = 0;
   private end = 0;
+  /** Stream offset up to which bytes were delivered, those that wait included; infinite when nothing is to be remembered any more. */
+  private reached = 0;
 
-  /** Remembers `bytes`, which stand at stream offset `offset` (never before what was remembered last) and came in `frame`. */
-  push(bytes: Uint8Array, offset: number, frame: number): void {
+  constructor(deliveries: Deliveries) {
+    this.deliveries = deliveries;
+  }
+
+  /** Remembers `length` bytes of `buffer` from `start` on, which stand at stream offset `offset` (never before what was remembered last) and came in `frame`. */
+  push(buffer: Uint8Array, start: number, length: number, offset: number, frame: number): void {
+    this.reached = offset + length;
+    this.deliveries.add({ recent: this, buffer, start, length, offset, frame });
+  }
+
+  /** Copies what was pushed, unless later bytes leave no room for it. */
+  take({ buffer, start, length, offset, frame }: Delivery): void {
+    const end = offset + length;
     if (offset !== this.end) this.floor = offset; // after a gap the ring has nothing of what lies before
-    const end = offset + bytes.length;
+    if (end <= this.reached - SIZE) {
+      this.floor = end;
+      this.end = end;
+      return;
+    }
     this.room(offset, end);
     this.end = end;
-    put(this.ring, bytes.length > SIZE ? bytes.subarray(bytes.length - SIZE) : bytes, end);
+    const kept = Math.min(length, SIZE);
+    put(this.ring, buffer, start + length - kept, kept, end);
     if (this.floor < end - SIZE) this.floor = end - SIZE;
     const at = 2 * (this.runs++ % MARKS);
     if (this.marks.length === at) {
@@ -46,13 +105,14 @@ export class Recent {
 
   /** Stream offset of the first byte in which `bytes`, put at `offset`, differs from what is remembered there; -1 when none does. */
   firstDifference(bytes: Uint8Array, offset: number): number {
+    this.deliveries.settle();
     const mask = this.ring.length - 1;
     const to = Math.min(this.end, offset + bytes.length);
     for (let at = Math.max(this.floor, offset); at < to; at++) if (this.ring[at & mask] !== bytes[at - offset]) return at;
     return -1;
   }
 
-  /** The frame that brought the remembered byte at stream offset `offset`. */
+  /** The frame that brought the byte at stream offset `offset` that `firstDifference` gave. */
   frameOf(offset: number): number {
     for (let i = Math.max(0, this.runs - MARKS); i < this.runs; i++) {
       const at = 2 * (i % MARKS);
@@ -66,20 +126,23 @@ export class Recent {
     giveBack(this.ring);
     this.ring = NOTHING;
     this.floor = this.end;
+    this.reached = Number.POSITIVE_INFINITY;
   }
 
   /** Grows the ring, up to its full size, so that it holds `floor` to `end`; its bytes reach up to `old` now. */
   private room(old: number, end: number): void {
     const before = this.ring;
     if (before.length === SIZE || (before.length > 0 && end - this.floor <= before.length)) return;
-    const wanted = end - this.floor;
+    // At once for what waits behind these bytes, too.
+    const wanted = this.reached - this.floor;
     const size = wanted <= FIRST_SIZE ? FIRST_SIZE : wanted <= HANDSHAKE_SIZE ? HANDSHAKE_SIZE : SIZE;
     this.ring = pools.get(size)?.pop() ?? new Uint8Array(size);
-    for (let at = this.floor; at < old; ) {
+    // What left the ring is not there to be copied.
+    for (let at = Math.max(this.floor, old - before.length); at < old; ) {
       const from = at & (before.length - 1);
-      const run = before.subarray(from, from + old - at);
-      at += run.length;
-      put(this.ring, run, at);
+      const run = Math.min(old - at, before.length - from);
+      at += run;
+      put(this.ring, before, from, run, at);
     }
     giveBack(before);
   }
@@ -90,14 +153,10 @@ function giveBack(ring: Uint8Array<ArrayBuffer>): void {
   if (pool !== undefined && pool.length < POOLED) pool.push(ring);
 }
 
-/** Writes `bytes`, no more than `ring` holds, so that they end before the place of stream offset `end`. */
-function put(ring: Uint8Array, bytes: Uint8Array, end: number): void {
-  const at = (end - bytes.length) & (ring.length - 1);
-  const first = ring.length - at;
-  if (first >= bytes.length) {
-    ring.set(bytes, at);
-    return;
-  }
-  ring.set(bytes.subarray(0, first), at);
-  ring.set(bytes.subarray(first), 0);
+/** Writes `length` bytes of `from`, no more than `ring` holds, so that they end before the place of stream offset `end`. */
+function put(ring: Uint8Array, from: Uint8Array, start: number, length: number, end: number): void {
+  const at = (end - length) & (ring.length - 1);
+  const first = Math.min(length, ring.length - at);
+  copyTo(ring, at, from, start, start + first);
+  copyTo(ring, 0, from, start + first, start + length);
 }

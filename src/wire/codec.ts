@@ -121,6 +121,7 @@ export const nameList: Codec<string[]> = {
 // biome-ignore lint/suspicious/noExplicitAny: a shape may hold codecs of any value; ShapeValue gets each one's type back
 export function struct<S extends Record<string, Codec<any>>>(shape: S): Codec<ShapeValue<S>> {
   const entries = Object.entries(shape) as [string, Codec<unknown>][];
+  const codecs = entries.map(([, codec]) => codec);
   return {
     kind: 'struct',
     parts: entries,
@@ -133,7 +134,7 @@ export function struct<S extends Record<string, Codec<any>>>(shape: S): Codec<Sh
       for (const [name, codec] of entries) codec.write(w, (v as Record<string, unknown>)[name]);
     },
     skim: (c) => {
-      for (const [, codec] of entries) if (codec.skim?.(c) !== true) return false;
+      for (let i = 0; i < codecs.length; i++) if (codecs[i]?.skim?.(c) !== true) return false;
       return true;
     },
   };

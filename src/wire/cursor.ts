@@ -50,7 +50,7 @@ export interface DecodeOptions {
 
 /** Reads one piece of wire data. Codecs call the read methods; only `decode` makes a Cursor. */
 export class Cursor {
-  readonly bytes: Uint8Array;
+  bytes: Uint8Array;
   readonly tracing: boolean;
   pos = 0;
   /** A secret codec has begun to read. */
@@ -260,13 +260,19 @@ function partial(codec: Codec<unknown>, children: readonly Field[]): unknown {
   return valueOfFields(children);
 }
 
+const NOTHING = new Uint8Array(0);
+/** For `isClean`, as skimming leaves nothing in it. */
+const skimmer = new Cursor(NOTHING, false, 'malformed');
+
 /** True when it is certain that decoding `bytes[start..end)` with `codec` gives no problem and meets no secret; makes no value. */
 export function isClean(codec: Codec<unknown>, bytes: Uint8Array, start: number, end: number): boolean {
   if (codec.skim === undefined) return false;
-  const c = new Cursor(bytes, false, 'malformed');
-  c.pos = start;
-  c.end = end;
-  return codec.skim(c) && c.pos === end;
+  skimmer.bytes = bytes;
+  skimmer.pos = start;
+  skimmer.end = end;
+  const clean = codec.skim(skimmer) && skimmer.pos === end;
+  skimmer.bytes = NOTHING;
+  return clean;
 }
 
 /**

@@ -5,10 +5,19 @@ import * as samples from '../capture/samples.ts';
 import { framesOfFixture, pcap } from '../support/capture-files.ts';
 import { fixture } from '../support/fixtures.ts';
 import { print, resultsOf, storeOf } from '../support/outputs.ts';
+import { framesOf, segmentsOf, type TcpSegment } from '../support/variants.ts';
 
 const rekey = fixture('rekey');
 const zlib = fixture('zlib');
 const frames = framesOfFixture(zlib.capture);
+
+const segments = segmentsOf(frames);
+/** What comes again behind segment `i`, unless the connection ends there: the one before the last three, if it has data; of every third with a byte changed. */
+const late = (i: number) => segments.slice(i - 4, i - 3).filter((s) => s.payload.length > 8 && i < segments.length - 4);
+const contradicts = (i: number) => i % 3 === 0;
+const changed = (s: TcpSegment) => ({ ...s, payload: s.payload.map((byte, at) => (at === 8 ? byte ^ 1 : byte)) });
+const again = pcap(framesOf(segments.flatMap((s, i) => [s, ...late(i).map((l) => (contradicts(i) ? changed(l) : l))])));
+const contradictions = segments.flatMap((_, i) => (contradicts(i) ? late(i) : [])).length;
 
 const FILES: readonly (readonly [name: string, file: Uint8Array, secrets: string | undefined])[] = [
   ['pcapng with secrets', rekey.capture, rekey.secrets],
@@ -18,6 +27,8 @@ const FILES: readonly (readonly [name: string, file: Uint8Array, secrets: string
   ['gzip', new Uint8Array(gzipSync(rekey.capture)), rekey.secrets],
   ['zstd', samples.ZSTD, undefined],
   ['lz4', samples.LZ4, undefined],
+  ['segments that come again', again, zlib.secrets],
+  ['segments that come again, gzip', new Uint8Array(gzipSync(again)), zlib.secrets],
   ['cut off in the middle', rekey.capture.subarray(0, 20_001), rekey.secrets],
 ];
 
@@ -35,7 +46,7 @@ function* pieces(file: Uint8Array, sizes: readonly number[]): Generator<Uint8Arr
 
 const sizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 3000 })), { minLength: 1, maxLength: 20 });
 
-test.each(FILES)('%s', async (_, file, secrets) => {
+test.each(FILES)('%s', async (name, file, secrets) => {
   const forms = [
     { command: 'packets', format: 'ndjson', options: {} },
     { command: 'packets', format: 'tree', options: { hex: true } },
@@ -51,6 +62,8 @@ test.each(FILES)('%s', async (_, file, secrets) => {
   };
   const whole = await read([file]);
   expect(whole[0]).toContain('"record":"session"');
+  const overlaps = whole[0]?.match(/"code":"overlap"/g)?.length ?? 0;
+  expect(overlaps).toBe(name.startsWith('segments') ? contradictions : 0);
   await fc.assert(
     fc.asyncProperty(sizes, async (s) => {
       expect(await read(pieces(file, s))).toEqual(whole);

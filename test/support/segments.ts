@@ -144,6 +144,7 @@ export class Recorder {
       this.frame = o.frame ?? this.frame + 1;
       const s = segment({ ...o, frame: this.frame });
       this.table.segment(s);
+      this.table.settle();
       s.buffer.fill(0xdd);
     }
     return this;
