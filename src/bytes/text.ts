@@ -14,8 +14,12 @@ function isAscii(bytes: Uint8Array): boolean {
  * anything else as ISO 8859-1, so that every byte still shows as one character.
  */
 export function textOf(bytes: Uint8Array): string {
-  if (bytes.length <= NAME) return nameOf(bytes);
-  return decoded(bytes);
+  return textIn(bytes, 0, bytes.length);
+}
+
+/** The same of `bytes[start..end)`. */
+export function textIn(bytes: Uint8Array, start: number, end: number): string {
+  return end - start <= NAME ? nameIn(bytes, start, end) : decoded(bytes.subarray(start, end));
 }
 
 /** Names of software and algorithms come again and again. A text of at most so many bytes is looked for among the last ones. */
@@ -25,22 +29,23 @@ const names: string[] = new Array(NAMES).fill('');
 /** About 2^SAMPLED of the bytes tell where a name is looked for. */
 const SAMPLED = 3;
 
-function nameOf(bytes: Uint8Array): string {
-  const { length } = bytes;
+function nameIn(bytes: Uint8Array, start: number, end: number): string {
+  const length = end - start;
   let hash = length;
-  for (let i = 0, step = 1 + (length >> SAMPLED); i < length; i += step) hash = (Math.imul(hash, 31) + (bytes[i] as number)) | 0;
+  for (let i = start, step = 1 + (length >> SAMPLED); i < end; i += step) hash = (Math.imul(hash, 31) + (bytes[i] as number)) | 0;
   const place = (hash ^ (hash >>> 8)) & (NAMES - 1);
   const known = names[place] as string;
-  if (isText(bytes, known)) return known;
-  const text = length < SHORT && isAscii(bytes) ? latin1(bytes) : decoded(bytes);
+  if (isText(bytes, start, end, known)) return known;
+  const own = bytes.subarray(start, end);
+  const text = length < SHORT && isAscii(own) ? latin1(own) : decoded(own);
   if (text.length === length) names[place] = text;
   return text;
 }
 
-/** True when each of `bytes` is the character of `text` at its place. */
-function isText(bytes: Uint8Array, text: string): boolean {
-  if (text.length !== bytes.length) return false;
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== text.charCodeAt(i)) return false;
+/** True when each of `bytes[start..end)` is the character of `text` at its place. */
+function isText(bytes: Uint8Array, start: number, end: number, text: string): boolean {
+  if (text.length !== end - start) return false;
+  for (let i = start; i < end; i++) if (bytes[i] !== text.charCodeAt(i - start)) return false;
   return true;
 }
 

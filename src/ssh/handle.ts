@@ -151,7 +151,7 @@ function takeKexInit(session: SshSession, d: Direction, packet: SshPacket): void
   d.guessing = lists.firstKexPacketFollows;
   if (lists.reserved !== 0) packet.problems.push(problem('noncanonical', `the reserved field is ${lists.reserved} and should be 0`, { rfc: '4253#7.1' }));
   if (packet.sequence > 0 && d.epoch === 0) d.beforeKexInit = packet.sequence;
-  session.phase('negotiation', packet.time, packet.frame);
+  session.phase('negotiation', packet);
   const side = session.rolesKnown ? undefined : sideOfKexNames(lists.kexAlgorithms);
   if (side !== undefined) session.learnRole(d.end, side);
   if (session.rolesKnown) exchange.settle(session.endOf('client'));
@@ -207,7 +207,7 @@ function handleKex(session: SshSession, d: Direction, packet: SshPacket, number:
     session.exchangeBytes += MESSAGE_COST + packet.length;
     boundHostKeys(session, exchange, packet);
   }
-  session.phase('key exchange', packet.time, packet.frame);
+  session.phase('key exchange', packet);
   session.give({ packet });
 }
 
@@ -233,7 +233,7 @@ function handleNewKeys(session: SshSession, d: Direction, packet: SshPacket): vo
   checkOrder(session, d, packet, NEWKEYS);
   session.give({ packet });
   if (packet.cut) return;
-  session.phase('encrypted', packet.time, packet.frame);
+  session.phase('encrypted', packet);
   takeNewKeys(session, d);
 }
 
@@ -243,7 +243,7 @@ function handleSsh1(session: SshSession, d: Direction, packet: SshPacket, number
   const sender = senderOf(number, context);
   if (sender !== undefined) session.learnRole(d.end, sender);
   packet.open(resolve(number, undefined, context));
-  session.phase(number === 2 ? 'negotiation' : 'key exchange', packet.time, packet.frame);
+  session.phase(number === 2 ? 'negotiation' : 'key exchange', packet);
   if (number === 2 || number === 3) d.framing = SSH1_SEALED;
   if (number === 1 && session.farewell === undefined) session.farewell = `${packet.summary} (frame ${packet.frame})`;
   session.give({ packet });

@@ -1,6 +1,6 @@
 /** The lines before the first packet: what may precede the identification string, and the string itself (RFC 4253 section 4.2). */
 import type { Space, Span } from '../bytes/space.ts';
-import { textOf } from '../bytes/text.ts';
+import { textIn, textOf } from '../bytes/text.ts';
 import type { Timestamp } from '../capture/frame.ts';
 import type { Limits } from '../limits.ts';
 import type { End, Flow, Verdict } from '../stream/chunk.ts';
@@ -45,7 +45,6 @@ export class SentIdentification implements Identification {
   readonly session: Session;
   readonly from: End;
   readonly frame: number;
-  readonly bytes: Uint8Array;
   readonly text: string;
   readonly protocolVersion: string;
   readonly softwareVersion: string;
@@ -57,14 +56,17 @@ export class SentIdentification implements Identification {
     this.session = session;
     this.from = from;
     this.frame = taken.frame;
-    this.bytes = taken.bytes.subarray(lines.line.start, lines.line.end);
-    this.text = textOf(this.bytes);
+    this.text = textIn(taken.bytes, lines.line.start, lines.line.end);
     const { protocolVersion, softwareVersion, comments } = partsOf(this.text);
     this.protocolVersion = protocolVersion;
     this.softwareVersion = softwareVersion;
     this.comments = comments;
     this.lines = lines;
     this.taken = taken;
+  }
+
+  get bytes(): Uint8Array {
+    return this.taken.bytes.subarray(this.lines.line.start, this.lines.line.end);
   }
 
   get time(): Timestamp {

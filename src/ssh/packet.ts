@@ -174,7 +174,8 @@ export class SshPacket implements Packet {
 
   /** The packet in clear, packet_length to padding. */
   get clearBytes(): Uint8Array {
-    return (this.borrowed ?? this.plain.bytes).subarray(0, 4 + this.length);
+    const bytes = this.borrowed ?? this.plain.bytes;
+    return bytes.length === 4 + this.length ? bytes : bytes.subarray(0, 4 + this.length);
   }
 
   /** Decodes the message as `def`, or as bytes when nobody has defined it, for the reason `why`. `context` is a word for its summary. */

@@ -137,7 +137,7 @@ function readOn(session: SshSession, d: Direction, found: Found, reason: string,
   if (found.keys?.next === true) {
     const algorithms = session.exchanges[d.epoch]?.negotiation?.[session.sideOf(d.end)];
     const { time } = d.queue.take(0);
-    session.phase('encrypted', time, frame);
+    session.phase('encrypted', { time, frame });
     d.epoch++;
     d.kexinit = undefined;
     d.suite = found.keys.suite;

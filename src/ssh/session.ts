@@ -78,7 +78,7 @@ export class SshSession implements Session {
     this.ended = how;
     this.decideRoles();
     this.reportDisagreement();
-    this.phase('end', this.flow.last, this.flow.lastFrame);
+    this.phase('end', { time: this.flow.last, frame: this.flow.lastFrame });
     if (this.tasks.length > 0) this.doTasks();
     this.connections?.channels.finish();
     this.boundExchanges();
@@ -165,7 +165,7 @@ export class SshSession implements Session {
   /** Keeps a result that waits for the roles; when that takes too long the connection decides them. */
   private hold(one: Held): void {
     this.held.push(one);
-    this.heldBytes += COST.held + ('packet' in one ? one.packet.length : one.identification.bytes.length);
+    this.heldBytes += COST.held + ('packet' in one ? one.packet.length : one.identification.text.length);
     const { waitBytes } = this.limits;
     if (this.heldBytes <= waitBytes) return;
     const { frame } = 'packet' in one ? one.packet : one.identification;
@@ -222,16 +222,17 @@ export class SshSession implements Session {
     else this.hushed++;
   }
 
-  /** Notes the beginning of a phase, once. They stand in the order of their frames: one direction may be read later than the other. */
-  phase(name: Phase['name'], time: Timestamp, frame: number): void {
+  /** Notes the beginning of a phase at `what`, once. They stand in the order of their frames: one direction may be read later than the other. */
+  phase(name: Phase['name'], what: { readonly time: Timestamp; readonly frame: number }): void {
     const { phases } = this;
+    const { frame } = what;
     let at = phases.length;
     for (let i = at - 1; i >= 0; i--) {
       const p = phases[i] as Phase;
       if (p.name === name) return;
       if (p.frame > frame) at = i;
     }
-    const phase = { name, time: { seconds: time.seconds, nanos: time.nanos }, frame };
+    const phase = { name, time: what.time, frame };
     if (at === phases.length) phases.push(phase);
     else phases.splice(at, 0, phase);
   }

@@ -71,7 +71,7 @@ export function readLines(session: SshSession, d: Direction, last: boolean): boo
   session.lineBytes += 3 * scan.length;
   d.identification = new SentIdentification(session, d.end, scan, taken);
   for (const p of scan.problems) session.report({ ...p, frame: taken.frame });
-  session.phase('identification', taken.time, taken.frame);
+  session.phase('identification', taken);
   // Only a server may send lines before its identification (RFC 4253 section 4.2).
   if (scan.preamble.length > 0) session.learnRole(d.end, 'server');
   session.give({ identification: d.identification });

@@ -56,8 +56,9 @@ export class Detection implements StreamSink {
     const before = kept.length;
     const most = this.limits.detectBytes - before;
     // Most verdicts fall at the first bytes: these are looked at where they are, without a copy.
-    if (before > 0) this.keep(kept, chunk.bytes.subarray(0, most));
-    const seen = before > 0 ? kept.bytes : chunk.bytes.subarray(0, most);
+    const first = chunk.length <= most ? chunk.bytes : chunk.bytes.subarray(0, most);
+    if (before > 0) this.keep(kept, first);
+    const seen = before > 0 ? kept.bytes : first;
     const verdict = this.consumer.detect(this.flow, chunk.from === 'a' ? seen : this.a.bytes, chunk.from === 'b' ? seen : this.b.bytes);
     if (verdict === 'yes') this.accept().data(chunk);
     else if (verdict === 'no' || chunk.length >= most) this.reject(false);

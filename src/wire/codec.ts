@@ -2,7 +2,7 @@
  * Codecs: one declaration that reads, writes, names and types a piece of wire data. Those who compose codecs never
  * mention offsets; the Cursor notes them as it reads. Data types are those of RFC 4251 section 5.
  */
-import { latin1, latin1Bytes, textOf, utf8 } from '../bytes/text.ts';
+import { latin1, latin1Bytes, utf8 } from '../bytes/text.ts';
 import type { Cursor } from './cursor.ts';
 import { Writer } from './writer.ts';
 
@@ -71,7 +71,7 @@ export const string: Codec<Uint8Array> = { kind: 'string', read: (c) => c.string
 /** Text behind its length. */
 export const text: Codec<string> = {
   kind: 'text',
-  read: (c) => textOf(c.string()),
+  read: (c) => c.text(),
   write: (w, v) => w.string(utf8(v)),
   skim: (c) => c.skipString() >= 0,
 };

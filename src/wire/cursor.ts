@@ -1,5 +1,6 @@
 /** A reader over bytes that notes, if asked, which bytes became which field. */
 import type { Span } from '../bytes/space.ts';
+import { textIn } from '../bytes/text.ts';
 import type { Codec } from './codec.ts';
 import { type Field, UNDECODED, valueOfFields } from './field.ts';
 import { type Problem, type ProblemCode, problem } from './problem.ts';
@@ -113,10 +114,23 @@ export class Cursor {
 
   /** The content of a `string` of RFC 4251 section 5: four bytes of length, then that many bytes. */
   string(): Uint8Array {
+    return this.take(this.stringLength());
+  }
+
+  /** The same as text. */
+  text(): string {
+    const end = this.stringLength() + this.pos;
+    const text = textIn(this.bytes, this.pos, end);
+    this.pos = end;
+    return text;
+  }
+
+  /** Reads the length of a `string`, all of which is there. */
+  private stringLength(): number {
     const start = this.pos;
     const length = this.uint32();
     if (length > this.remaining) throw new Halt(this.overrun, `a string of ${length} bytes, where ${this.remaining} are left`, start);
-    return this.take(length);
+    return length;
   }
 
   /** Moves past `length` bytes; false when there are not so many in the box. */
