@@ -1,5 +1,7 @@
 /** Algorithm negotiation: the first-match rule of RFC 4253 section 7.1, with a reason for every choice. */
 import { cipher } from './crypto/ciphers.ts';
+import { compression } from './crypto/compression.ts';
+import { mac } from './crypto/macs.ts';
 import { hostKeyAlgorithm } from './hostkey/algorithms.ts';
 import { kexMethod, pseudoAlgorithm } from './kex/index.ts';
 import type { Side } from './model.ts';
@@ -98,14 +100,23 @@ function settle(client: KexInit, server: KexInit): Negotiation {
   const agreed = !failed && guessRule(client, server, kexChoice.chosen, hostKeyChoice.chosen);
   const guess = (k: KexInit) => (k.firstKexPacketFollows ? (agreed ? 'right' : 'wrong') : 'none');
   return {
-    kex: kexChoice.chosen,
+    kex: kexMethod(kexChoice.chosen ?? '')?.names.find((name) => name === kexChoice.chosen) ?? kexChoice.chosen,
     hostKey: hostKeyChoice.chosen,
-    client: { cipher: ciphers[0].chosen, mac: macs[0].chosen, compression: compressions[0].chosen },
-    server: { cipher: ciphers[1].chosen, mac: macs[1].chosen, compression: compressions[1].chosen },
+    client: inForce(ciphers[0].chosen, macs[0].chosen, compressions[0].chosen),
+    server: inForce(ciphers[1].chosen, macs[1].chosen, compressions[1].chosen),
     choices,
     failed,
     guess: { client: guess(client), server: guess(server) },
     strict: STRICT_PAIRS.some(([c, v]) => client.kexAlgorithms.includes(c) && server.kexAlgorithms.includes(v)),
+  };
+}
+
+/** The names as the tables have them, as that of the method is: the very strings, so that they are found there without a look at each character. */
+function inForce(cipherName: string | undefined, macName: string | undefined, compressionName: string | undefined): DirectionAlgorithms {
+  return {
+    cipher: cipher(cipherName ?? '')?.name ?? cipherName,
+    mac: mac(macName ?? '')?.name ?? macName,
+    compression: compression(compressionName ?? '')?.name ?? compressionName,
   };
 }
 

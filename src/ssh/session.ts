@@ -62,7 +62,8 @@ export class SshSession implements Session {
   /** Bytes of those that may hold host keys. */
   hostKeyBytes = 0;
   /** The parties once nothing moves any more. */
-  private readonly parties: Partial<Record<Side, Party>> = {};
+  private lastClient: Party | undefined;
+  private lastServer: Party | undefined;
 
   constructor(number: number, flow: Flow, limits: Limits, sink: Sink, secrets?: Secrets) {
     this.secrets = secrets;
@@ -306,17 +307,15 @@ export class SshSession implements Session {
   }
 
   get client(): Party {
-    return this.party('client');
+    if (this.ended === undefined) return this.partyNow('client');
+    this.lastClient ??= this.partyNow('client');
+    return this.lastClient;
   }
 
   get server(): Party {
-    return this.party('server');
-  }
-
-  private party(side: Side): Party {
-    if (this.ended === undefined) return this.partyNow(side);
-    this.parties[side] ??= this.partyNow(side);
-    return this.parties[side];
+    if (this.ended === undefined) return this.partyNow('server');
+    this.lastServer ??= this.partyNow('server');
+    return this.lastServer;
   }
 
   private partyNow(side: Side): Party {

@@ -21,7 +21,6 @@ import { isMessage, mayCompress, unpack } from './unpack.ts';
 
 const KEXINIT = 20;
 const NEWKEYS = 21;
-const PASSING: ReadonlySet<number> = new Set([KEXINIT, NEWKEYS]);
 /** Bytes shown of what is not SSH. */
 const SHOWN = 16;
 
@@ -127,7 +126,7 @@ function readPacket(session: SshSession, d: Direction): boolean {
   }
   if (d.later !== undefined && tryLaterKeys(session, d, d.queue.bytes.subarray(0, frame.total))) return true;
   // Where nobody takes packets, nobody comes back to these: they are read where they lie.
-  const passing = !session.keepsPackets && d.epoch === 0 && d.framing.protocol === 2 && PASSING.has(d.queue.at(5));
+  const passing = !session.keepsPackets && d.epoch === 0 && d.framing.protocol === 2 && isPassing(d.queue.at(5));
   const borrowed = passing ? d.queue.view(frame.total) : undefined;
   const taken = d.queue.take(frame.total, !passing);
   const encrypted = d.epoch > 0 || !d.framing.open;
@@ -141,6 +140,11 @@ function readPacket(session: SshSession, d: Direction): boolean {
   }
   handle(session, d, packet, false);
   return true;
+}
+
+/** Messages of which nothing is kept but what they tell. */
+function isPassing(number: number): boolean {
+  return number === KEXINIT || number === NEWKEYS;
 }
 
 /** Opens and handles one encrypted packet. */
