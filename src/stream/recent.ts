@@ -13,14 +13,14 @@ const NOTHING = new Uint8Array(0);
 /** Runs of bytes whose frame is remembered. */
 const MARKS = 64;
 
-/** What one direction delivered: `length` bytes of `buffer` from `start` on, which stand at `offset` of its stream and came in `frame`. */
+/** What was delivered and not copied yet: `length` bytes of `buffer` from `start` on, which stand at `offset` and came in `frame`; then what came next. */
 interface Delivery {
-  readonly recent: Recent;
   readonly buffer: Uint8Array;
   readonly start: number;
   readonly length: number;
   readonly offset: number;
   readonly frame: number;
+  next: Delivery | undefined;
 }
 
 /** What may wait, in bytes: each delivery keeps its buffer, and takes some room itself. */
@@ -28,27 +28,30 @@ const MOST_WAITING = 1 << 20;
 const DELIVERY_COST = 256;
 
 /**
- * What all directions delivered and need not copy yet, as the buffers still hold it. Most connections of a scan are over before these
- * change, and of a transfer only the last bytes are remembered.
+ * The directions of all flows that need not copy yet what they delivered, as the buffers still hold it. Most connections of a scan are
+ * over before these change, and of a transfer only the last bytes are remembered.
  */
 export class Deliveries {
-  private waiting: Delivery[] = [];
-  /** What the deliveries that wait take, bytes. */
+  private waiting: Recent[] = [];
+  /** What was delivered since the last `settle`, bytes, with what the deliveries take themselves. */
   cost = 0;
 
-  add(delivery: Delivery): void {
-    this.waiting.push(delivery);
-    this.cost += delivery.length + DELIVERY_COST;
+  /** `recent` has the first delivery that waits. */
+  add(recent: Recent): void {
+    this.waiting.push(recent);
+  }
+
+  count(length: number): void {
+    this.cost += length + DELIVERY_COST;
     if (this.cost > MOST_WAITING) this.settle();
   }
 
   /** The buffers are about to change: what is to be remembered is copied. */
   settle(): void {
     if (this.cost === 0) return;
-    const { waiting } = this;
+    for (const recent of this.waiting) recent.settle();
     this.waiting = [];
     this.cost = 0;
-    for (const delivery of waiting) delivery.recent.take(delivery);
   }
 }
 
@@ -66,8 +69,11 @@ export class Recent {
   /** The remembered bytes are those of stream offsets `floor` to `end`. */
   private floor = 0;
   private end = 0;
-  /** Stream offset up to which bytes were delivered, those that wait included; infinite when nothing is to be remembered any more. */
+  /** Stream offset up to which bytes were delivered, those that wait included. */
   private reached = 0;
+  /** The deliveries that wait. */
+  private oldest: Delivery | undefined = undefined;
+  private newest: Delivery | undefined = undefined;
 
   constructor(deliveries: Deliveries) {
     this.deliveries = deliveries;
@@ -76,11 +82,24 @@ export class Recent {
   /** Remembers `length` bytes of `buffer` from `start` on, which stand at stream offset `offset` (never before what was remembered last) and came in `frame`. */
   push(buffer: Uint8Array, start: number, length: number, offset: number, frame: number): void {
     this.reached = offset + length;
-    this.deliveries.add({ recent: this, buffer, start, length, offset, frame });
+    const delivery: Delivery = { buffer, start, length, offset, frame, next: undefined };
+    if (this.newest === undefined) {
+      this.oldest = delivery;
+      this.deliveries.add(this);
+    } else this.newest.next = delivery;
+    this.newest = delivery;
+    this.deliveries.count(length);
   }
 
-  /** Copies what was pushed, unless later bytes leave no room for it. */
-  take({ buffer, start, length, offset, frame }: Delivery): void {
+  /** Copies what waits. */
+  settle(): void {
+    for (let delivery = this.oldest; delivery !== undefined; delivery = delivery.next) this.take(delivery);
+    this.oldest = undefined;
+    this.newest = undefined;
+  }
+
+  /** Copies one delivery, unless later ones leave no room for it. */
+  private take({ buffer, start, length, offset, frame }: Delivery): void {
     const end = offset + length;
     if (offset !== this.end) this.floor = offset; // after a gap the ring has nothing of what lies before
     if (end <= this.reached - SIZE) {
@@ -105,7 +124,7 @@ export class Recent {
 
   /** Stream offset of the first byte in which `bytes`, put at `offset`, differs from what is remembered there; -1 when none does. */
   firstDifference(bytes: Uint8Array, offset: number): number {
-    this.deliveries.settle();
+    this.settle();
     const mask = this.ring.length - 1;
     const to = Math.min(this.end, offset + bytes.length);
     for (let at = Math.max(this.floor, offset); at < to; at++) if (this.ring[at & mask] !== bytes[at - offset]) return at;
@@ -126,7 +145,8 @@ export class Recent {
     giveBack(this.ring);
     this.ring = NOTHING;
     this.floor = this.end;
-    this.reached = Number.POSITIVE_INFINITY;
+    this.oldest = undefined;
+    this.newest = undefined;
   }
 
   /** Grows the ring, up to its full size, so that it holds `floor` to `end`; its bytes reach up to `old` now. */
