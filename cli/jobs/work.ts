@@ -11,8 +11,6 @@ import { type Say, unitsOf, type WorkerTask } from './task.ts';
 
 /** Bytes that are sent at once. */
 const BATCH = 256 * 1024;
-/** Pieces of the file after which the main thread is told how far this one is, although there is little or nothing to print. */
-const PIECES = 4;
 
 /** Does `task` and says what comes of it; throws nothing. */
 export async function work(task: WorkerTask, say: Say): Promise<void> {
@@ -53,13 +51,13 @@ class Worker {
 
   private async *pieces(): AsyncGenerator<Uint8Array> {
     const { path, size } = this.task;
-    let pieces = 0;
     for await (const piece of (await openSource(path)).pieces) {
       const within = piece.subarray(0, size - this.read);
       this.read += within.length;
       yield within;
       if (this.read >= size) return;
-      if (++pieces % PIECES === 0) this.send(this.share.tick);
+      // The main thread is told how far this one is, although there may be nothing to print.
+      this.send(this.share.tick);
     }
   }
 

@@ -13,8 +13,8 @@ function moved(frame: Taken, n: number): Taken {
   return { ...frame, bytes };
 }
 
-/** Bytes of a shuffled capture, about: it is to take several reads, however few sessions it holds. */
-const SIZE = 4_000_000;
+/** Bytes of a shuffled capture, at most about: it is to take several reads of 1 MiB, however few sessions it holds. */
+const SIZE = 16_000_000;
 
 /** A frame of `size` bytes that nobody reads. */
 function noise(size: number): Taken {
