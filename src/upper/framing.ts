@@ -70,6 +70,27 @@ export class FramedBytes {
     return this.parts[0] as Uint8Array;
   }
 
+  /** Which message it is. */
+  get type(): number {
+    return byteAt(this.parts, LENGTH) as number;
+  }
+
+  /** Its beginning, as far as it came in one packet. */
+  get beginning(): Uint8Array {
+    return this.parts[0] as Uint8Array;
+  }
+
+  /** What stands from `offset` on, as views of the packets. */
+  from(offset: number): readonly Uint8Array[] {
+    const out: Uint8Array[] = [];
+    let at = offset;
+    for (const part of this.parts) {
+      if (at < part.length) out.push(part.subarray(at));
+      at = Math.max(0, at - part.length);
+    }
+    return out;
+  }
+
   /** The bytes and the frames that delivered them. */
   get space(): Space {
     return new Space(
@@ -78,6 +99,16 @@ export class FramedBytes {
       this.pieces.every((p) => p.at !== undefined),
     );
   }
+}
+
+/** The byte at `offset` of `parts`, which follow each other. */
+function byteAt(parts: readonly Uint8Array[], offset: number): number | undefined {
+  let at = offset;
+  for (const part of parts) {
+    if (at < part.length) return part[at];
+    at -= part.length;
+  }
+  return undefined;
 }
 
 function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
@@ -126,12 +157,7 @@ export class Framing {
 
   /** Type of the message that is not yet whole, when it is there. */
   get pendingType(): number | undefined {
-    let at = LENGTH;
-    for (const part of this.parts) {
-      if (at < part.length) return part[at];
-      at -= part.length;
-    }
-    return undefined;
+    return byteAt(this.parts, LENGTH);
   }
 
   /** The messages that end in `bytes`, the data of `packet`. */

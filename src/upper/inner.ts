@@ -16,7 +16,8 @@ const BODY = 5;
 export class FramedMessage implements InnerMessage {
   readonly protocol: string;
   readonly def: MessageDef | undefined;
-  readonly value: Readonly<Record<string, unknown>>;
+  /** `value`, or what stands for it with those who follow the protocol: without copies of what is large. */
+  readonly gist: Readonly<Record<string, unknown>>;
   readonly problems: Problem[];
   /** It holds a password or a private key. */
   readonly secret: boolean;
@@ -24,15 +25,26 @@ export class FramedMessage implements InnerMessage {
   context: string | undefined;
   answers: InnerMessage['answers'] = undefined;
   private readonly framed: FramedBytes;
+  private made: Readonly<Record<string, unknown>> | undefined = undefined;
 
-  /** `def` is undefined for a type that nobody has declared: its content is kept as bytes. */
-  constructor(protocol: string, def: MessageDef | undefined, framed: FramedBytes, context?: string) {
+  /**
+   * `def` is undefined for a type that nobody has declared: its content is kept as bytes. `gist` is given for a message that is known
+   * to be as declared and to hold no secret; its value is made when asked for.
+   */
+  constructor(protocol: string, def: MessageDef | undefined, framed: FramedBytes, context?: string, gist?: Readonly<Record<string, unknown>>) {
     this.protocol = protocol;
     this.def = def;
     this.framed = framed;
     this.context = context;
+    if (gist !== undefined) {
+      this.gist = gist;
+      this.secret = false;
+      this.problems = [];
+      return;
+    }
     const d = this.decode(false);
-    this.value = d.value as Record<string, unknown>;
+    this.made = d.value as Record<string, unknown>;
+    this.gist = this.made;
     this.secret = d.secret;
     this.problems = d.problems.length === 0 && def !== undefined ? [] : [...d.problems];
     if (def === undefined)
@@ -40,7 +52,12 @@ export class FramedMessage implements InnerMessage {
   }
 
   get number(): number {
-    return this.framed.bytes[TYPE] as number;
+    return this.framed.type;
+  }
+
+  get value(): Readonly<Record<string, unknown>> {
+    this.made ??= this.decode(false).value as Record<string, unknown>;
+    return this.made;
   }
 
   get name(): string {

@@ -9,6 +9,17 @@ import type { Content } from './operations.ts';
 import type { Place } from './protocol.ts';
 import { Ranges } from './ranges.ts';
 
+/** Bytes of a file as one message brings them: views of its packets, which follow each other. */
+export class FileData {
+  readonly length: number;
+  readonly parts: readonly Uint8Array[];
+
+  constructor(parts: readonly Uint8Array[]) {
+    this.parts = parts;
+    this.length = parts.reduce((sum, part) => sum + part.length, 0);
+  }
+}
+
 /** Where transfers of a channel go: to its record, up to a limit, and to the sink. */
 export class TransferLog {
   readonly session: Session;
@@ -89,13 +100,23 @@ export class FileTransfer implements Transfer {
     return this.ranges.missing();
   }
 
-  /** `bytes` at `offset` were sent in `packet`. They are given to the sink, and count once they are confirmed. */
-  give(offset: number, bytes: Uint8Array, packet: SshPacket): void {
+  /** `data` at `offset` was sent, the end of it in `packet`. It is given to the sink, and counts once it is confirmed. */
+  give(offset: number, data: FileData, packet: SshPacket): void {
     this.lastFrame = packet.frame;
     this.end = packet.time;
     const { transferBytes } = this.log.limits;
-    if (offset + bytes.length > transferBytes) this.leaveOut(packet, `bytes behind offset ${transferBytes} (limit transferBytes)`);
-    else this.log.sink.content?.(this, offset, bytes);
+    if (offset + data.length > transferBytes) this.leaveOut(packet, `bytes behind offset ${transferBytes} (limit transferBytes)`);
+    else this.pass(offset, data);
+  }
+
+  private pass(offset: number, { parts }: FileData): void {
+    const { sink } = this.log;
+    if (sink.content === undefined) return;
+    let at = offset;
+    for (const part of parts) {
+      sink.content(this, at, part);
+      at += part.length;
+    }
   }
 
   /** `length` bytes at `offset` have moved. */

@@ -52,7 +52,7 @@ export class AgentHandler implements ChannelHandler {
     const whole = framing.take(bytes, packet);
     const out: FramedMessage[] = [];
     for (const one of whole) {
-      const message = new FramedMessage('agent', agentMessage(one.bytes[4] as number), one);
+      const message = new FramedMessage('agent', agentMessage(one.type), one);
       if (side === this.place.channel.opener) this.ask(message, one, side, packet);
       else this.answer(message, packet);
       out.push(message);

@@ -9,7 +9,7 @@ import { type Problem, problem } from '../../wire/problem.ts';
 import { pieceOf } from '../framing.ts';
 import { Content, type LoggedOperation, OperationLog, secondsBetween } from '../operations.ts';
 import type { Place } from '../protocol.ts';
-import { type FileTransfer, TransferLog } from '../transfer.ts';
+import { FileData, type FileTransfer, TransferLog } from '../transfer.ts';
 import type { ScpCommand } from './command.ts';
 import { ERROR, LineBuffer, OK, ScpMessage } from './messages.ts';
 
@@ -137,7 +137,7 @@ export class ScpHandler implements ChannelHandler {
     file.asked = false;
     const offset = file.at;
     file.at += bytes.length;
-    file.transfer.give(offset, bytes, packet);
+    file.transfer.give(offset, new FileData([bytes]), packet);
     file.transfer.confirm(offset, bytes.length, packet);
     return new ScpMessage({ kind: 'data', offset, length: bytes.length, path: file.transfer.path }, bytes, [pieceOf(packet, from, bytes.length, 0)]);
   }

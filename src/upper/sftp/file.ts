@@ -2,7 +2,7 @@
 import type { Side } from '../../ssh/model.ts';
 import type { SshPacket } from '../../ssh/packet.ts';
 import { type LoggedOperation, secondsBetween } from '../operations.ts';
-import type { FileTransfer, TransferLog } from '../transfer.ts';
+import type { FileData, FileTransfer, TransferLog } from '../transfer.ts';
 import type { Attributes } from './attributes.ts';
 import type { OpenMode } from './open.ts';
 
@@ -106,13 +106,14 @@ export class OpenFile {
     this.downloadIn(packet);
   }
 
-  /** `bytes` at `offset` came, where `wanted` were asked for. */
-  read(offset: number, wanted: number, bytes: Uint8Array, ends: boolean, packet: SshPacket): void {
-    this.reading?.answered(bytes.length, packet, 'SSH_FX_OK', true);
-    this.download?.give(offset, bytes, packet);
-    this.download?.confirm(offset, bytes.length, packet);
-    if (bytes.length < wanted) this.shortAt = offset + bytes.length;
-    if (ends) this.endsAt(offset + bytes.length);
+  /** `data` at `offset` came, where `wanted` bytes were asked for. */
+  read(offset: number, wanted: number, data: FileData, ends: boolean, packet: SshPacket): void {
+    const end = offset + data.length;
+    this.reading?.answered(data.length, packet, 'SSH_FX_OK', true);
+    this.download?.give(offset, data, packet);
+    this.download?.confirm(offset, data.length, packet);
+    if (data.length < wanted) this.shortAt = end;
+    if (ends) this.endsAt(end);
   }
 
   /** A READ at `offset` gave no bytes; `end` when the file ends before it. */
@@ -129,13 +130,13 @@ export class OpenFile {
   // --- writing
 
   /** WRITE in `packet`. Gives the offset at which the bytes go into the file. */
-  askWrite(offset: number, bytes: Uint8Array, packet: SshPacket): number {
+  askWrite(offset: number, data: FileData, packet: SshPacket): number {
     this.unanswered++;
     this.writing?.asked();
     const upload = this.uploadIn(packet);
     const at = this.mode?.appends === true && this.appended !== undefined ? this.appended : offset;
-    this.appended = at + bytes.length;
-    upload.give(at, bytes, packet);
+    this.appended = at + data.length;
+    upload.give(at, data, packet);
     return at;
   }
 

@@ -11,6 +11,7 @@ import type { OperationLog } from '../operations.ts';
 import type { TransferLog } from '../transfer.ts';
 import type { Attributes, Version } from './attributes.ts';
 import { OpenFile, Tally } from './file.ts';
+import { fileData } from './file-data.ts';
 import { openMode } from './open.ts';
 import type { Request } from './pending.ts';
 import type { Name } from './responses.ts';
@@ -66,7 +67,7 @@ export class Files {
 
   /** Notes in `request` what its answer will need, and in `message` which file it is about. */
   ask(request: Request, message: FramedMessage, packet: SshPacket): void {
-    const { value } = message;
+    const { gist: value } = message;
     const { handle } = value;
     request.path = pathOf(value);
     request.value = [OPEN, SETSTAT, FSETSTAT].includes(request.type) ? value : undefined;
@@ -91,7 +92,7 @@ export class Files {
     if (target instanceof Uint8Array) request.file = this.open.get(keyOf(target));
   }
 
-  private askRead(request: Request, file: OpenFile, { value, problems }: FramedMessage, packet: SshPacket): void {
+  private askRead(request: Request, file: OpenFile, { gist: value, problems }: FramedMessage, packet: SshPacket): void {
     file.reading ??= new Tally(this.begin('read', file, packet), 'byte');
     this.count(request, file.reading);
     request.offset = numberOf(value.offset);
@@ -100,9 +101,9 @@ export class Files {
     file.askRead(packet);
   }
 
-  private askWrite(request: Request, file: OpenFile, { value, problems }: FramedMessage, packet: SshPacket): void {
-    const { data } = value;
-    if (!(data instanceof Uint8Array)) return;
+  private askWrite(request: Request, file: OpenFile, { gist: value, problems }: FramedMessage, packet: SshPacket): void {
+    const data = fileData(value.data);
+    if (data === undefined) return;
     file.writing ??= new Tally(this.begin('write', file, packet), 'byte');
     this.count(request, file.writing);
     if (file.mode?.writes === false && this.sure) problems.push(problem('unexpected', 'a WRITE to a file that is open for reading only'));
@@ -152,7 +153,7 @@ export class Files {
 
   /** `message` in `packet` answers `request`. */
   answer(request: Request, message: FramedMessage, succeeded: boolean, status: string, packet: SshPacket): void {
-    const { value } = message;
+    const { gist: value } = message;
     const { type, file } = request;
     if (type === OPEN || type === OPENDIR) this.opened(request, value, packet);
     else if (type === READ) answerRead(request, value, succeeded, status, packet);
@@ -248,8 +249,8 @@ export class Files {
 }
 
 function answerRead({ file, offset, length }: Request, value: Value, succeeded: boolean, status: string, packet: SshPacket): void {
-  const { data, endOfFile } = value;
-  if (data instanceof Uint8Array) file?.read(offset, length, data, endOfFile === true, packet);
+  const data = fileData(value.data);
+  if (data !== undefined) file?.read(offset, length, data, value.endOfFile === true, packet);
   else if (!succeeded) file?.readNothing(offset, value.errorCode === SSH_FX_EOF, status, packet);
 }
 

@@ -22,7 +22,7 @@ export class VersionGuess {
   /** The version that fits `framed` and what came before it. What fits none leaves it as it was. */
   see(framed: FramedBytes): Version {
     if (this.candidates.length > 1) {
-      const type = framed.bytes[4] as number;
+      const { type } = framed;
       const fits = (version: Version) => new FramedMessage('sftp', messagesOf(version, this.reversed).get(type), framed).problems.length === 0;
       const fitting = this.candidates.filter(fits);
       if (fitting.length > 0) this.candidates = fitting;

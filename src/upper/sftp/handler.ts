@@ -12,6 +12,7 @@ import type { Place } from '../protocol.ts';
 import { TransferLog } from '../transfer.ts';
 import type { Version } from './attributes.ts';
 import { extendedReply } from './extensions.ts';
+import { carrying } from './file-data.ts';
 import { Files } from './files.ts';
 import { VersionGuess } from './guess-version.ts';
 import { isMessageNumber, isResponse, type MessageTable, messagesOf } from './messages.ts';
@@ -92,10 +93,10 @@ export class SftpHandler implements ChannelHandler {
   // --- requests
 
   private takeRequest(framed: FramedBytes, packet: SshPacket): InnerMessage {
-    const type = framed.bytes[4] as number;
+    const { type } = framed;
     const unversioned = type !== INIT && this.guessed(framed);
-    const message = new FramedMessage('sftp', this.table.get(type), framed);
-    const { value, problems } = message;
+    const message = new FramedMessage('sftp', this.table.get(type), framed, undefined, carrying(framed));
+    const { gist: value, problems } = message;
     if (unversioned) problems.push(UNVERSIONED);
     if (type === INIT && typeof value.version === 'number') this.offered = value.version;
     if (message.def === undefined) return message;
@@ -125,12 +126,13 @@ export class SftpHandler implements ChannelHandler {
   // --- answers
 
   private takeResponse(framed: FramedBytes, packet: SshPacket): InnerMessage {
-    const type = framed.bytes[4] as number;
+    const { type } = framed;
     const unversioned = type !== VERSION && this.guessed(framed);
-    const id = type === VERSION ? INIT_ID : idOf(framed);
+    const carried = carrying(framed);
+    const id = type === VERSION ? INIT_ID : (carried?.id ?? idOf(framed));
     const request = id === undefined ? undefined : this.pending.take(id);
     const def = type === EXTENDED_REPLY ? extendedReply(request?.extension) : this.table.get(type);
-    const message = new FramedMessage('sftp', def, framed, request?.told);
+    const message = new FramedMessage('sftp', def, framed, request?.told, carried);
     if (unversioned) message.problems.push(UNVERSIONED);
     if (def === undefined) return message;
     if (!isResponse(type)) message.problems.push(problem('unexpected', `${message.name} is a request, and comes from the side that answers`));
@@ -149,7 +151,7 @@ export class SftpHandler implements ChannelHandler {
   }
 
   private answer(request: Request, type: number, message: FramedMessage, packet: SshPacket): void {
-    const { value } = message;
+    const { gist: value } = message;
     const status = type === STATUS ? statusName(value.errorCode) : 'SSH_FX_OK';
     const succeeded = type !== STATUS || value.errorCode === SSH_FX_OK;
     message.answers = request.answered(packet);

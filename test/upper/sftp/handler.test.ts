@@ -93,6 +93,20 @@ test('a download whose end was not read is whole when the size says so, and not 
   expect((await talk([...open(1, '/f', READ), ...middle, ...close(5)])).files).toMatchObject([{ complete: false, note: 'it begins at byte 4', bytes: 2 }]);
 });
 
+test('an answer of version 6 says that the file ends with it', async () => {
+  const six: Line[] = [
+    ['c', sftp(200, u32(1), text('version-select'), text('6'))],
+    ['s', status(1, 0)],
+    ['c', sftp(3, u32(2), text('/f'), u32(READ), u32(2), u32(0), Uint8Array.of(1))],
+    ['s', sftp(102, u32(2), H)],
+  ];
+  const answered = (ends: number): Line[] => [read(3, 0, 6), ['s', sftp(103, u32(3), text('abcdef'), Uint8Array.of(ends))]];
+  const whole = await talk([...six, ...answered(1), ...close(4)]);
+  expect(whole.problems).toEqual([]);
+  expect(whole.files).toMatchObject([{ bytes: 6, complete: true, note: '' }]);
+  expect((await talk([...six, ...answered(0), ...close(4)])).files).toMatchObject([{ bytes: 6, complete: false, note: 'its end was not read' }]);
+});
+
 test('an empty file of which nothing was asked', async () => {
   const size = (request: Uint8Array, n: number): Line[] => [
     ['c', request],
