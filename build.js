@@ -63,6 +63,9 @@ const world = { write() {}, error() {}, columns: undefined, errorIsTerminal: fal
 const login = 'fixtures/captures/openssh-login/capture.pcapng';
 const keys = 'fixtures/captures/openssh-login/secrets.keylog';
 for (const args of [[], ['-k', keys]]) for (const command of ['summary', 'packets', 'kex']) await run([command, login, ...args], world, '');
+// A large file is read ready for several threads.
+const ready = { ...world, program: new URL('./dist/cli/', import.meta.url), threads: { pays: () => false } };
+await run(['summary', login, '--jobs', '2', '--limit', 'lateSecretsBytes=0'], ready, '');
 writeFileSync(CODE_CACHE, script.createCachedData());
 // Help goes another way, through yargs. It is no work for the cache, and a build in which it fails is none.
 await run(['--help'], world, '');

@@ -35,8 +35,8 @@ export interface DissectOptions {
 export interface Share {
   /** The flows of the capture, before the first. */
   begin(flows: FlowTable): void;
-  /** Session `number` begins: gives who takes its bytes. `make` makes the session; `secrets` are those of the run. */
-  open(number: number, make: () => FlowHandler, secrets: Secrets): FlowHandler;
+  /** The session of the flow `stream` begins: gives who takes its bytes. `make` makes the session; `secrets` are those of the run. */
+  open(stream: number, make: () => FlowHandler, secrets: Secrets): FlowHandler;
   /** A session begins inside a channel of another, and takes a number too. */
   inside(): void;
 }
@@ -106,7 +106,7 @@ class Pipeline implements FrameTaker {
     const handlersFor = (session: SshSession) => channelHandlers(session, limits, sink, openInside);
     const open = (flow: Flow) => {
       const number = ++this.sessions;
-      return options.share?.open(number, () => make(number, flow).handler, secrets) ?? make(number, flow).handler;
+      return options.share?.open(flow.stream, () => make(number, flow).handler, secrets) ?? make(number, flow).handler;
     };
     this.flows = new FlowTable(limits, { detect: detectSsh, open });
     this.skips = this.net.skipper(this.flows);

@@ -12,29 +12,46 @@ export class Inseparable extends Error {}
 /** What a session costs besides its bytes, in bytes: the exchange of keys takes as long as the decryption of so many. */
 const SESSION_COST = 64 * 1024;
 
+/** What a frame of a session is taken for when its bytes were not counted. */
+const FRAME_COST = 1024;
+
+/** Owner of the sessions that were over when workers were started: nobody need dissect them again. */
+const NOBODY = -1;
+
+/** What one thread knows when it stops reading alone, and the others begin with. */
+export interface Division {
+  /** When that is, by `JobShare.tick`. */
+  readonly after: number;
+  /** Who gets the sessions that are open then, by the numbers of their streams. */
+  readonly owners: ReadonlyMap<number, number>;
+  /** What each thread gets by that. */
+  readonly loads: readonly number[];
+}
+
 /** The share of one thread. All threads read the frames of the whole capture and know of all flows; each follows the sessions that are its own. */
 export class JobShare implements Share {
-  /** Segments of sessions so far. */
-  segments = 0;
   sessions = 0;
   /** Sessions inside others were met while there was one thread. */
   nested = false;
   private readonly index: number;
   private readonly jobs: number;
   /** Bytes and costs of the sessions that each thread got so far. */
-  private readonly loads: number[];
-  /** The sessions that are open while one thread has them all; undefined once they are shared out. */
-  private alone: Set<SharedSession> | undefined;
+  private loads: number[];
+  /** One thread has all sessions, and nothing is counted. */
+  private alone: boolean;
+  private readonly division: Division | undefined;
+  /** By owner + 1. */
   private readonly others: SharedSession[] = [];
   private secrets: Secrets | undefined;
   private table: FlowTable | undefined;
 
-  /** Thread `index` of `jobs`; the first one has all sessions until `shareOut`. */
-  constructor(index: number, jobs: number) {
+  /** Thread `index` of `jobs`; the first one has all sessions until `shareOut`, which gives what the others begin with. */
+  constructor(index: number, jobs: number, division?: Division) {
     this.index = index;
     this.jobs = jobs;
-    this.loads = new Array(jobs).fill(0);
-    this.alone = index === 0 ? new Set() : undefined;
+    this.division = division;
+    this.loads = [...(division?.loads ?? new Array<number>(jobs).fill(0))];
+    this.alone = index === 0;
   }
 
   begin(table: FlowTable): void {
@@ -51,42 +68,58 @@ export class JobShare implements Share {
     return this.table?.frame ?? 0;
   }
 
+  /** Segments of sessions so far, while one thread has them all. */
+  get segments(): number {
+    return this.table?.followed ?? 0;
+  }
+
   /** The session goes to the thread that has got least. */
-  open(_number: number, make: () => FlowHandler, secrets: Secrets): FlowHandler {
+  open(stream: number, make: () => FlowHandler, secrets: Secrets): FlowHandler {
     this.sessions++;
     this.secrets = secrets;
-    const owner = this.loads.indexOf(Math.min(...this.loads));
+    if (this.alone) return make();
+    const owner = this.early ? (this.division?.owners.get(stream) ?? NOBODY) : this.least();
     this.count(owner, SESSION_COST);
-    if (this.alone === undefined && owner !== this.index) return this.elsewhere(owner);
-    const session = new SharedSession(this, owner, make());
-    this.alone?.add(session);
-    return session;
+    return owner === this.index ? new SharedSession(this, owner, make()) : this.elsewhere(owner);
+  }
+
+  /** A worker reads what was read when there was none. */
+  private get early(): boolean {
+    return this.division !== undefined && this.tick <= this.division.after;
+  }
+
+  private least(): number {
+    return this.loads.indexOf(Math.min(...this.loads));
   }
 
   /** Who counts the bytes of the sessions of another thread, and those that come after the end of one's own: the same for all, so that a session costs nothing. */
   elsewhere(owner: number): SharedSession {
-    this.others[owner] ??= new SharedSession(this, owner, undefined);
-    return this.others[owner];
+    this.others[owner + 1] ??= new SharedSession(this, owner, undefined);
+    return this.others[owner + 1] as SharedSession;
   }
 
   /** An inner session has a number that the threads would have to agree on. */
   inside(): void {
-    if (this.alone === undefined) throw new Inseparable();
+    if (!this.alone) throw new Inseparable();
     this.nested = true;
   }
 
-  /** Leaves the sessions of other threads to them, which dissect these from their beginnings. */
-  shareOut(): void {
-    for (const session of this.alone ?? []) if (session.owner !== this.index) session.leave();
-    this.alone = undefined;
+  /** Leaves the sessions that are open and go to other threads to these, which dissect them from their beginnings. */
+  shareOut(): Division {
+    const owners = new Map<number, number>();
+    this.table?.hand((handler, { stream, frameCount }) => {
+      const owner = this.least();
+      this.loads[owner] = (this.loads[owner] ?? 0) + SESSION_COST + frameCount * FRAME_COST;
+      owners.set(stream, owner);
+      return new SharedSession(this, owner, owner === this.index ? handler : undefined);
+    });
+    this.alone = false;
+    return { after: this.tick, owners, loads: [...this.loads] };
   }
 
-  closed(session: SharedSession): void {
-    this.alone?.delete(session);
-  }
-
+  /** What workers read again is in the loads that they began with. */
   count(owner: number, bytes: number): void {
-    this.loads[owner] = (this.loads[owner] ?? 0) + bytes;
+    if (owner !== NOBODY && !this.early) this.loads[owner] = (this.loads[owner] ?? 0) + bytes;
   }
 
   /**
@@ -110,16 +143,12 @@ export class JobShare implements Share {
 class SharedSession implements FlowHandler {
   readonly owner: number;
   private readonly share: JobShare;
-  private handler: FlowHandler | undefined;
+  private readonly handler: FlowHandler | undefined;
 
   constructor(share: JobShare, owner: number, handler: FlowHandler | undefined) {
     this.share = share;
     this.owner = owner;
     this.handler = handler;
-  }
-
-  leave(): void {
-    this.handler = undefined;
   }
 
   get kept(): number {
@@ -132,13 +161,16 @@ class SharedSession implements FlowHandler {
   }
 
   weigh(bytes: number): boolean {
-    this.share.segments++;
     this.share.count(this.owner, bytes);
     return this.handler !== undefined;
   }
 
   data(chunk: Chunk): void {
     this.handler?.data(chunk);
+  }
+
+  counts(from: End, length: number, end: number): boolean {
+    return this.handler?.counts?.(from, length, end) === true;
   }
 
   gap(gap: Gap): void {
@@ -154,9 +186,6 @@ class SharedSession implements FlowHandler {
   }
 
   end(how: FlowEnd): void {
-    this.share.closed(this);
     this.handler?.end(how);
-    // Old memory of the set may still point here, and what hangs on that the garbage collector takes for living a long time.
-    this.leave();
   }
 }

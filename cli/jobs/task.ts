@@ -3,6 +3,7 @@ import type { Limits } from '../../src/limits.ts';
 import type { CommandName, RenderOptions } from '../../src/render/renderer.ts';
 import type { SecretsText } from '../secrets-files.ts';
 import type { Batch } from './batch.ts';
+import type { Division } from './share.ts';
 
 /** What is the same for all threads of a run. */
 export interface Task {
@@ -24,8 +25,8 @@ export interface Task {
 /** What a worker begins with. */
 export interface WorkerTask extends Task {
   readonly index: number;
-  /** The results of the calls up to this one were printed before the worker began. */
-  readonly after: number;
+  /** The results of the calls up to its `after` were printed before the worker began. */
+  readonly division: Division;
   /** For each thread, how many units of `unitsOf` of its batches were written, modulo 2^32. Shared memory. */
   readonly written: Int32Array;
 }

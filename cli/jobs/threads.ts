@@ -147,15 +147,15 @@ export class Jobs {
     const { share, task, written } = this;
     const options = { ...task.options, origin: this.sheet.origin() };
     await this.sheet.divert(options, (part) => this.print(part));
+    const division = share.shareOut();
     for (let index = 1; index < task.jobs; index++) {
-      const workerData: WorkerTask = { ...task, options, index, after: share.tick, written };
+      const workerData: WorkerTask = { ...task, options, index, division, written };
       const worker = new Worker(this.program, { workerData });
       worker.on('message', (message: Message) => this.receive(index, message));
       worker.on('error', (error) => this.fail(error));
       worker.on('exit', () => this.done.has(index) || this.fail(new Error('a worker thread ended before its work')));
       this.workers.push(worker);
     }
-    share.shareOut();
   }
 
   private receive(index: number, message: Message): void {

@@ -35,7 +35,7 @@ class Worker {
   constructor(task: WorkerTask, say: Say) {
     this.task = task;
     this.say = say;
-    this.share = new JobShare(task.index, task.jobs);
+    this.share = new JobShare(task.index, task.jobs, task.division);
     this.limits = { ...DEFAULT_LIMITS, ...task.limits };
   }
 
@@ -63,7 +63,7 @@ class Worker {
 
   private take(part: string | Uint8Array): void {
     const { tick } = this.share;
-    if (tick <= this.task.after) return;
+    if (tick <= this.task.division.after) return;
     this.batcher.add(tick, part);
     // More parts may come of this call.
     if (this.batcher.size >= BATCH) this.send(tick - 1);

@@ -124,6 +124,14 @@ export class Conversation implements Flow, Decision {
     return handler;
   }
 
+  /** What goes to the handler of a flow that is open goes from now on to the one that `change` gives for it. */
+  hand(change: (handler: FlowHandler, conversation: Conversation) => FlowHandler): void {
+    if (this.handler === undefined) return;
+    this.handler = change(this.handler, this);
+    this.directions?.a.pass(this.handler);
+    this.directions?.b.pass(this.handler);
+  }
+
   reject(crowded: boolean): void {
     if (crowded) this.owner.crowded();
     this.drop();

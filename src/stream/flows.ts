@@ -57,6 +57,8 @@ export class FlowTable {
   private givenUpAt = 0;
   /** Number of the frame that came last. */
   frame = 0;
+  /** Segments so far of SSH flows whose bytes somebody takes. */
+  followed = 0;
   /** The most SSH flows that were open at one time. */
   private peak = 0;
 
@@ -93,6 +95,11 @@ export class FlowTable {
   /** SSH flows that are not over. */
   get sessions(): number {
     return this.opened.size;
+  }
+
+  /** Calls `change` for each SSH flow that is not over, in the order in which they began to be some. */
+  hand(change: Parameters<Conversation['hand']>[0]): void {
+    for (const conversation of this.opened) conversation.hand(change);
   }
 
   /** Bytes held back or kept for undecided flows now; bounded by Limits.heldBytes and the segment at hand. */
@@ -179,6 +186,7 @@ export class FlowTable {
     else {
       conversation.segment(s, a ? 'a' : 'b');
       if (s.end > s.start) this.reckon(conversation);
+      if (conversation.open) this.followed++;
     }
     if (conversation.over && conversation.absent === undefined) this.conversations[record] = undefined;
   }

@@ -80,6 +80,11 @@ export class Reassembler {
     this.recent = new Recent(deliveries);
   }
 
+  /** Delivers to `sink` from now on, in the place of the one before. */
+  pass(sink: StreamSink): void {
+    this.sink = sink;
+  }
+
   /** Frees what is held; nothing is delivered any more. */
   discard(): void {
     this.discarded = true;

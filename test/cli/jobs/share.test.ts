@@ -1,5 +1,5 @@
 /** Threads that read the same capture by themselves agree on whose each session is. */
-import { JobShare } from '../../../cli/jobs/share.ts';
+import { type Division, JobShare } from '../../../cli/jobs/share.ts';
 import { DEFAULT_LIMITS } from '../../../src/limits.ts';
 import { MatchedSecrets } from '../../../src/secrets/match.ts';
 import { SecretStore } from '../../../src/secrets/store.ts';
@@ -7,28 +7,40 @@ import type { FlowHandler } from '../../../src/stream/chunk.ts';
 import { FlowTable } from '../../../src/stream/flows.ts';
 import { type SegmentOptions, segment } from '../../support/segments.ts';
 
-/** The numbers of the sessions that thread `index` of two dissects. */
-function dissected(segments: readonly SegmentOptions[], index: number): number[] {
-  const share = new JobShare(index, 2);
+/** What one thread dissected: for each stream the bytes that it was given, and the streams of which it was told the end. */
+interface Dissected {
+  readonly bytes: Map<number, number>;
+  readonly ended: number[];
+}
+
+/** Thread `share` over `segments`; `between` is called with the number of those that were read so far. */
+function dissected(segments: readonly SegmentOptions[], share: JobShare, between: (read: number) => void = () => {}): Dissected {
   const secrets = new MatchedSecrets(new SecretStore());
-  const own: number[] = [];
-  let sessions = 0;
-  const handler = (number: number): FlowHandler => {
-    own.push(number);
-    return { data: () => {}, gap: () => {}, problem: () => {}, end: () => {} };
+  const bytes = new Map<number, number>();
+  const ended: number[] = [];
+  const handler = (stream: number): FlowHandler => {
+    bytes.set(stream, 0);
+    return { data: ({ length }) => bytes.set(stream, (bytes.get(stream) ?? 0) + length), gap: () => {}, problem: () => {}, end: () => ended.push(stream) };
   };
-  const table = new FlowTable(DEFAULT_LIMITS, {
-    detect: () => 'yes',
-    open: () => {
-      const number = ++sessions;
-      return share.open(number, () => handler(number), secrets);
-    },
-  });
+  const table = new FlowTable(DEFAULT_LIMITS, { detect: () => 'yes', open: ({ stream }) => share.open(stream, () => handler(stream), secrets) });
   share.begin(table);
-  share.shareOut();
-  for (const [i, s] of segments.entries()) table.segment(segment({ ...s, frame: i + 1 }));
+  for (const [i, s] of segments.entries()) {
+    between(i);
+    table.segment(segment({ ...s, frame: i + 1 }));
+  }
+  between(segments.length);
   table.finish();
-  return own;
+  return { bytes, ended };
+}
+
+/** Two threads over `segments`; the second is started when the first has read `alone` of them. */
+function byTwo(segments: readonly SegmentOptions[], alone = 0): readonly [Dissected, Dissected] {
+  const main = new JobShare(0, 2);
+  let division: Division | undefined;
+  const first = dissected(segments, main, (read) => {
+    if (read === alone) division = main.shareOut();
+  });
+  return [first, dissected(segments, new JobShare(1, 2, division))];
 }
 
 /** A connection in which the client says `size` bytes, and which both sides close. */
@@ -48,8 +60,37 @@ function talk(port: number, size: number): SegmentOptions[] {
 test.each([0, 2000])('each session has one owner, with %i bytes behind the end of the first', (late) => {
   const behind: SegmentOptions[] = late === 0 ? [] : [{ ports: [1001, 22], seq: 112, ack: 501, data: new Uint8Array(late) }];
   const segments = [...talk(1001, 100), ...behind, ...talk(1002, 1000), ...talk(1003, 10), ...talk(1004, 10)];
-  const [first = [], second = []] = [0, 1].map((index) => dissected(segments, index));
-  expect([...first, ...second].sort()).toEqual([1, 2, 3, 4]);
+  const [first, second] = byTwo(segments);
+  expect([...first.ended, ...second.ended].sort()).toEqual([0, 1, 2, 3]);
   // The bytes behind the end count: they decide who gets the third.
-  expect(first.includes(3)).toBe(late === 0);
+  expect(first.ended.includes(2)).toBe(late === 0);
+});
+
+test('whenever the second thread is started, each session is dissected to its end by one, from its beginning', () => {
+  const apart = [talk(1001, 100), talk(1002, 5000), talk(1003, 10), talk(1004, 10), talk(1005, 700)];
+  // Three of them at one time, then bytes behind the end of one, then two that follow each other.
+  const [a = [], b = [], c = [], d = [], e = []] = apart;
+  const behind: SegmentOptions = { ports: [1001, 22], seq: 112, ack: 501, data: new Uint8Array(90_000) };
+  const segments = [...a.flatMap((one, i) => [one, b[i] as SegmentOptions, c[i] as SegmentOptions]), behind, ...d, behind, ...e];
+  const sizes = [111, 5011, 21, 21, 711];
+  const shared = new Set<string>();
+  for (let alone = 0; alone <= segments.length; alone++) {
+    const [first, second] = byTwo(segments, alone);
+    expect([...first.ended, ...second.ended].sort()).toEqual([0, 1, 2, 3, 4]);
+    for (const { bytes, ended } of [first, second]) for (const stream of ended) expect(bytes.get(stream)).toBe(sizes[stream]);
+    // What was over is nobody's work any more, and what the second leaves to the first it never began.
+    expect([...second.bytes.keys()].sort()).toEqual([...second.ended].sort());
+    shared.add(second.ended.join());
+  }
+  expect(shared.size).toBeGreaterThan(4);
+});
+
+test('a session is counted before it is shared out, and its segments are', () => {
+  const share = new JobShare(0, 2);
+  let at = 0;
+  dissected(talk(1001, 10), share, (read) => {
+    if (read === 4) at = share.segments;
+  });
+  expect(share.sessions).toBe(1);
+  expect([at, share.segments]).toEqual([2, 4]);
 });
