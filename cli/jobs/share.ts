@@ -130,6 +130,11 @@ export class JobShare implements Share {
     if (this.overspent(limits)) throw new Inseparable();
   }
 
+  /** Whether `times` as many flows as there were so far may be more than the table keeps (see `FlowTable.strained`). */
+  crowds(times: number, { flows }: Pick<Limits, 'flows'>): boolean {
+    return times * (this.table?.streams ?? 0) >= flows / 2;
+  }
+
   overspent({ searchWorkTotal, privateWorkTotal, diagnoses }: Pick<Limits, 'searchWorkTotal' | 'privateWorkTotal' | 'diagnoses'>): boolean {
     const { secrets, jobs, table } = this;
     if (table?.strained(jobs) === true) return true;

@@ -123,6 +123,8 @@ export class Jobs {
   private pays(): boolean {
     const { share, read, task, limits } = this;
     if (share.nested || share.overspent(limits) || share.sessions < 2 || read >= task.size) return false;
+    // All flows of the capture, if it goes on like this, are too many: the threads would give up.
+    if (share.crowds(task.size / read, limits)) return false;
     // The times of a table count from the first session shown, which all threads must know.
     if (task.command !== 'summary' && this.sheet.origin() === undefined) return false;
     if (this.reckoned !== undefined) return this.reckoned(read);
@@ -134,7 +136,7 @@ export class Jobs {
     const { start, read: since, segments, frames } = window;
     const measured = { ms: milliseconds() - start, bytes: read - since, segments: share.segments - segments, frames: share.frames - frames };
     if (measured.ms >= LEAST_TIME && measured.bytes > WINDOW) this.window = this.newWindow();
-    return workersPay(measured, task.size - read, task.jobs);
+    return workersPay(measured, task.size - read, task.jobs, task.command === 'summary' ? 'sessions' : 'packets');
   }
 
   private newWindow(): Window {

@@ -382,7 +382,7 @@ export interface Sink {
   identification?(identification: Identification): void;
   packet?(packet: Packet): void;
   session?(session: Session): void;
-  /** Bytes of a file that moves, as they come: of several requests at once in any order. A view, good only during the call. */
+  /** Bytes of a file that moves, as they come: of several requests at once in any order, and those of one message in several calls. A view, good only during the call. */
   content?(transfer: Transfer, offset: number, bytes: Uint8Array): void;
   /** A file has moved, as far as it did. */
   transfer?(transfer: Transfer): void;

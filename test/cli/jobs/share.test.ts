@@ -94,3 +94,10 @@ test('a session is counted before it is shared out, and its segments are', () =>
   expect(share.sessions).toBe(1);
   expect([at, share.segments]).toEqual([2, 4]);
 });
+
+test('a capture that may hold more flows than the table keeps is not shared out', () => {
+  const share = new JobShare(0, 2);
+  dissected([...talk(1001, 10), ...talk(1002, 10)], share);
+  expect([share.crowds(2, { flows: 9 }), share.crowds(2, { flows: 8 })]).toEqual([false, true]);
+  expect(new JobShare(0, 2).crowds(1000, { flows: 1 })).toBe(false);
+});
