@@ -36,7 +36,7 @@ export class JobShare implements Share {
   private readonly index: number;
   private readonly jobs: number;
   /** Bytes and costs of the sessions that each thread got so far. */
-  private loads: number[];
+  private readonly loads: number[];
   /** One thread has all sessions, and nothing is counted. */
   private alone: boolean;
   private readonly division: Division | undefined;

@@ -137,6 +137,20 @@ test(
   PATIENCE,
 );
 
+test(
+  'about as many connections as are remembered: one thread reads them all',
+  async () => {
+    const call = ['summary', ...written(NAMES.slice(0, 40), { secrets: false })];
+    const [, streams = '0'] = /([0-9]+) TCP streams/.exec((await run(call, 1)).out) ?? [];
+    const limited = (jobs: number, flows: number) => run([...call, '--limit', `flows=${flows}`], jobs);
+    // Half of the limit are remembered for sure: one more than there are, and, by what was read, it looks as if there were more.
+    const close = 2 * (Number(streams) + 1);
+    expect(await limited(2, close)).toEqual({ ...(await limited(1, close)), started: 0 });
+    expect((await limited(2, 100 * close)).started).toBe(1);
+  },
+  PATIENCE,
+);
+
 test('--jobs takes a number of threads', async () => {
   for (const jobs of ['0', '65', 'two']) expect((await sshark(['summary', 'x', '--jobs', jobs])).code).toBe(2);
 });

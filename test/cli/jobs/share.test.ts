@@ -85,6 +85,46 @@ test('whenever the second thread is started, each session is dissected to its en
   expect(shared.size).toBeGreaterThan(4);
 });
 
+test('what waits behind a hole when a session is left goes to nobody there', () => {
+  const whole = [...talk(1001, 100).slice(0, 3), ...talk(1002, 100).slice(0, 3)];
+  const held = [1001, 1002].map((port): SegmentOptions => ({ ports: [port, 22], seq: 500, ack: 501, data: new Uint8Array(50) }));
+  const [first, second] = byTwo([...whole, ...held], 8);
+  expect([first.ended, second.ended]).toEqual([[0], [1]]);
+  // The bytes behind the hole are delivered at the end of the capture, by each thread for its own session.
+  expect([...first.bytes, ...second.bytes]).toEqual([
+    [0, 61],
+    [1, 11],
+    [1, 61],
+  ]);
+});
+
+test('sessions that are open are dealt out by their frames', () => {
+  const [a = [], b = [], c = []] = [1001, 1002, 1003].map((port) => talk(port, 10).slice(0, 4));
+  const busy = Array.from({ length: 80 }, (_, i): SegmentOptions => ({ ports: [1001, 22], seq: 122 + i, ack: 501, data: 'x' }));
+  const main = new JobShare(0, 2);
+  let division: Division | undefined;
+  const segments = [...a, ...busy, ...b, ...c];
+  dissected(segments, main, (read) => {
+    if (read === segments.length) division = main.shareOut();
+  });
+  expect([...(division?.owners ?? [])]).toEqual([
+    [0, 0],
+    [1, 1],
+    [2, 1],
+  ]);
+});
+
+test('bytes that a session only counts are counted by it, also when sessions are shared', () => {
+  const share = new JobShare(0, 2);
+  share.shareOut();
+  const counted: unknown[] = [];
+  const counts = (...what: unknown[]) => counted.push(what) > 0;
+  const handler: FlowHandler = { data: () => {}, gap: () => {}, problem: () => {}, end: () => {}, counts };
+  const own = share.open(0, () => handler, new MatchedSecrets(new SecretStore()));
+  expect([own.counts?.('a', 10, 20), counted]).toEqual([true, [['a', 10, 20]]]);
+  expect(share.elsewhere(1).counts('a', 10, 20)).toBe(false);
+});
+
 test('a session is counted before it is shared out, and its segments are', () => {
   const share = new JobShare(0, 2);
   let at = 0;
