@@ -46,14 +46,21 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
-/** Medians of several runs of two commands in turn, after one warm-up of each. */
-export function alternate(ours: readonly string[], theirs: readonly string[] | undefined, runs: number): { ours: Run; theirs: Run | undefined } {
+/** Medians of several runs of two commands in turn, after one warm-up of each. `before` each run of the second something may be tidied. */
+export function alternate(
+  ours: readonly string[],
+  theirs: readonly string[] | undefined,
+  runs: number,
+  before?: () => void,
+): { ours: Run; theirs: Run | undefined } {
   const results: { ours: Run[]; theirs: Run[] } = { ours: [], theirs: [] };
-  run(ours);
-  if (theirs !== undefined) run(theirs);
-  for (let i = 0; i < runs; i++) {
-    results.ours.push(run(ours));
-    if (theirs !== undefined) results.theirs.push(run(theirs));
+  for (let i = -1; i < runs; i++) {
+    const first = run(ours);
+    before?.();
+    const second = theirs === undefined ? undefined : run(theirs);
+    if (i < 0) continue;
+    results.ours.push(first);
+    if (second !== undefined) results.theirs.push(second);
   }
   return { ours: middle(results.ours), theirs: theirs === undefined ? undefined : middle(results.theirs) };
 }

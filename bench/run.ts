@@ -90,8 +90,14 @@ function extraction(captures: Captures, megabytes: number, runs: number): string
   const { capture, keylog } = captures.download(GCM, megabytes, 65_000);
   const folder = mkdtempSync(join(tmpdir(), 'sshark-bench-'));
   try {
-    const to = [...sshark, 'extract', '--force', '-o', folder, '-k', keylog, capture];
-    const { ours: summary, theirs: extract } = alternate([...sshark, 'summary', '--jobs', '1', '-k', keylog, capture], to, runs);
+    // Each time to a new folder: what the system takes to delete the gigabyte of the last run is not ours.
+    const out = join(folder, 'out');
+    const { ours: summary, theirs: extract } = alternate(
+      [...sshark, 'summary', '--jobs', '1', '-k', keylog, capture],
+      [...sshark, 'extract', '-o', out, '-k', keylog, capture],
+      runs,
+      () => rmSync(out, { recursive: true, force: true }),
+    );
     if (extract === undefined) throw new Error('the extraction was not measured');
     const copied = performance.now();
     copyFileSync(capture, join(folder, 'plain'));

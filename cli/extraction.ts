@@ -1,5 +1,5 @@
 /** Takes files as they move, writes them below one folder, and lists them there. */
-import { openSync, rmSync } from 'node:fs';
+import { openSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { printable } from '../src/bytes/printable.ts';
 import { safePath } from '../src/bytes/safe-path.ts';
@@ -11,6 +11,9 @@ import type { Companion, Run } from './command.ts';
 import { Folder } from './folder.ts';
 import { PRIVATE, settle, unwritable, writeAll } from './output.ts';
 import { OpenFiles, type WrittenFile } from './written.ts';
+
+/** A capture from this size on, bytes, has files worth a thread, if it has any. */
+const LARGE = 16 * 1024 * 1024;
 
 /** The list, in the folder. */
 const MANIFEST = 'manifest.json';
@@ -32,7 +35,7 @@ export class Extraction implements Companion {
     this.folder.reserve(MANIFEST);
     for (const name of this.folder.abandoned())
       run.world.error(`${printable(join(path, name))} is left from a run that was killed: parts of files are in it, and it can be deleted.\n`);
-    this.open = new OpenFiles(this.folder, run.world.program);
+    this.open = new OpenFiles(this.folder, run.world.program, isLarge(run.path));
     this.manifest = new Manifest(this.folder);
     this.sink = {
       content: (t, offset, bytes) => {
@@ -75,6 +78,12 @@ export class Extraction implements Companion {
     this.done.set(t, result);
     this.manifest.add(textOfRecord(recordOfFile(t, result)));
   }
+}
+
+/** Whether the capture is a file in which large files are to be expected. */
+function isLarge(path: string): boolean {
+  const there = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
+  return there?.isFile() === true && there.size >= LARGE;
 }
 
 /** The list of files as a JSON array, which appears when it is whole. */

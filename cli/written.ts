@@ -22,14 +22,17 @@ export class OpenFiles {
   private readonly folder: Folder;
   /** Those that are open, the one used last at the end. */
   private readonly open = new Set<WrittenFile>();
+  /** That one; it is not paused, as `MOST_OPEN` is more than one. */
+  private latest: WrittenFile | undefined = undefined;
   private thread: Writer | undefined = undefined;
   private readonly program: URL | undefined;
   private made = 0;
 
-  /** `program` is where the compiled program lies. */
-  constructor(folder: Folder, program: URL | undefined) {
+  /** `program` is where the compiled program lies. With `large` the thread is started at once: it is there when the first bytes come. */
+  constructor(folder: Folder, program: URL | undefined, large: boolean) {
     this.folder = folder;
     this.program = program;
+    if (large) this.thread = Writer.start(program);
   }
 
   /** A new file for `names` below the folder, or for names like these. */
@@ -37,11 +40,14 @@ export class OpenFiles {
     this.makeRoom();
     const file = new WrittenFile(this, this.folder.create(), names, this.made++);
     this.open.add(file);
+    this.latest = file;
     return file;
   }
 
   /** `file` is about to be used: it is open afterwards. */
   use(file: WrittenFile): void {
+    if (file === this.latest) return;
+    this.latest = file;
     if (this.open.delete(file)) this.open.add(file);
     else {
       this.makeRoom();
@@ -57,13 +63,14 @@ export class OpenFiles {
 
   /** `file` is done. True when it was open. */
   forget(file: WrittenFile): boolean {
+    if (file === this.latest) this.latest = undefined;
     return this.open.delete(file);
   }
 
-  /** The thread for large files. */
+  /** The thread for large files, once it is there: starting takes longer than writing some megabytes. */
   get writer(): Writer | undefined {
     this.thread ??= Writer.start(this.program);
-    return this.thread;
+    return this.thread?.ready ? this.thread : undefined;
   }
 
   async close(): Promise<void> {
@@ -141,12 +148,14 @@ export class WrittenFile {
     if (this.writer === undefined) this.hash.update(bytes);
   }
 
-  /** From here on the thread writes and hashes. */
+  /** From here on the thread writes and hashes, if it is there. */
   private handOver(): void {
+    const { writer } = this.files;
+    if (writer === undefined) return;
     this.flush();
-    this.writer = this.files.writer;
-    this.buffer = this.writer === undefined ? this.buffer : undefined;
-    this.writer?.begin(this.number, this.fd, this.inOrder ? this.hashed : undefined);
+    this.writer = writer;
+    this.buffer = undefined;
+    writer.begin(this.number, this.fd, this.inOrder ? this.hashed : undefined);
   }
 
   /**
