@@ -1,6 +1,6 @@
 /** Whether the rest of a capture is read sooner by several threads, reckoned from what reading has cost one of them. */
 
-/** Milliseconds that must have been measured: the first are slower than the rest, until the program is compiled. */
+/** Milliseconds that must have been measured. */
 export const LEAST_TIME = 150;
 /** The part of the frames that must be of sessions: what others cost, each thread has to do again. */
 const LEAST_PART = 0.25;
@@ -25,10 +25,36 @@ export interface Measured {
   readonly segments: number;
 }
 
-/** True when `left` bytes like those measured are read sooner by `jobs` threads, which all read every frame and share the sessions; `printed` is what they print. */
-export function workersPay({ ms, bytes, frames, segments }: Measured, left: number, jobs: number, printed: keyof typeof WORKER_COST): boolean {
+/** What one thread read: so many bytes of the capture with frames of TCP, and how many bytes of packets it opened. */
+export interface Transferred {
+  readonly bytes: number;
+  readonly frames: number;
+  readonly opened: number;
+}
+
+/**
+ * Milliseconds that a byte of a transfer takes at least when it is decrypted, and a frame of one; what workers cost then, and the part of the
+ * work that all do. The code of a transfer is small, and most of its time is spent in OpenSSL: threads are less in each other's way than above.
+ */
+const OPENED_COST = 1.1e-6;
+const OPENED_FRAME_COST = 0.6e-3;
+const TRANSFER_WORKER_COST = 350;
+const TRANSFER_BY_ALL = 0.3;
+/** Bytes that must have been read to tell how it goes on. */
+const LEAST_READ = 2 * 1024 * 1024;
+
+/** True when `left` bytes like those that were read are read sooner by several threads, as they are decrypted. This is known before anything can be measured. */
+export function transfersPay({ bytes, frames, opened }: Transferred, left: number, busiest: () => number): boolean {
+  if (bytes < LEAST_READ || opened < bytes / 2) return false;
+  const rest = left * (OPENED_COST + (OPENED_FRAME_COST * frames) / bytes);
+  const saved = (part: number) => (WORTHWHILE - TRANSFER_BY_ALL - (1 - TRANSFER_BY_ALL) * part) * rest - TRANSFER_WORKER_COST;
+  return saved(0) >= 0 && saved(busiest()) >= 0;
+}
+
+/** True when `left` bytes like those measured are read sooner by threads that all read every frame and share the sessions, of which one has the part `busiest`; `printed` is what they print. */
+export function workersPay({ ms, bytes, frames, segments }: Measured, left: number, busiest: number, printed: keyof typeof WORKER_COST): boolean {
   if (ms < LEAST_TIME || segments < LEAST_PART * frames) return false;
   const rest = (left * ms) / bytes;
   const byAll = Math.min(1, (frames * FRAME_COST + bytes * BYTE_COST) / ms);
-  return WORKER_COST[printed] + SIDE_BY_SIDE * rest * (byAll + (1 - byAll) / jobs) <= WORTHWHILE * rest;
+  return WORKER_COST[printed] + SIDE_BY_SIDE * rest * (byAll + (1 - byAll) * busiest) <= WORTHWHILE * rest;
 }

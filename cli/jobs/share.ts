@@ -73,6 +73,25 @@ export class JobShare implements Share {
     return this.table?.followed ?? 0;
   }
 
+  /** Bytes of packets that were opened so far. */
+  get opened(): number {
+    return this.secrets?.opened ?? 0;
+  }
+
+  /** The part of the work so far, by its segments, that the busiest thread would have had, had it been shared out among all. */
+  get busiest(): number {
+    const open = this.table?.frameCounts() ?? [];
+    const loads = new Array<number>(this.jobs).fill(0);
+    for (const frames of open) {
+      const least = leastOf(loads);
+      loads[least] = (loads[least] ?? 0) + frames;
+    }
+    const sum = loads.reduce((a, b) => a + b, 0);
+    // What is over could have gone to any thread.
+    const over = Math.max(0, this.segments - sum);
+    return sum + over === 0 ? 1 : (Math.max(...loads) + over / this.jobs) / (sum + over);
+  }
+
   /** The session goes to the thread that has got least. */
   open(stream: number, make: () => FlowHandler, secrets: Secrets): FlowHandler {
     this.sessions++;
@@ -89,7 +108,7 @@ export class JobShare implements Share {
   }
 
   private least(): number {
-    return this.loads.indexOf(Math.min(...this.loads));
+    return leastOf(this.loads);
   }
 
   /** Who counts the bytes of the sessions of another thread, and those that come after the end of one's own: the same for all, so that a session costs nothing. */
@@ -142,6 +161,11 @@ export class JobShare implements Share {
     const { units, fitting } = secrets.spent;
     return units > searchWorkTotal / 4 / jobs || fitting > privateWorkTotal / jobs || secrets.diagnosed > diagnoses / jobs;
   }
+}
+
+/** Who has least. */
+function leastOf(loads: readonly number[]): number {
+  return loads.indexOf(Math.min(...loads));
 }
 
 /** Counts what a session is given, and gives it on when the session is dissected here. */

@@ -6,13 +6,13 @@ import { DEFAULT_LIMITS, type Limits } from '../../src/limits.ts';
 import type { RenderOptions } from '../../src/render/renderer.ts';
 import { InputError, type Threads } from '../command.ts';
 import { Batcher } from './batch.ts';
-import { LEAST_TIME, workersPay } from './pays.ts';
+import { LEAST_TIME, transfersPay, workersPay } from './pays.ts';
 import { Inseparable, JobShare } from './share.ts';
 import { type Message, type Task, unitsOf, type WorkerTask } from './task.ts';
 import { Turns } from './turns.ts';
 
-/** Up to so many bytes the program is slow, because it is not yet compiled; from there on it is measured, over so many bytes whether workers pay. */
-const WARMING = 8 * 1024 * 1024;
+/** For so many milliseconds the program is slow, by three times and more, because it is not yet compiled; from there on it is measured, over so many bytes, whether workers pay. */
+const WARMING = 300;
 const WINDOW = 16 * 1024 * 1024;
 
 /** Times `Task.ahead` that one piece may make to be printed: this thread cannot wait within it. */
@@ -63,6 +63,7 @@ export class Jobs {
   private failure: unknown;
   private wake: () => void = () => {};
   private read = 0;
+  private readonly began = milliseconds();
   private window: Window | undefined = undefined;
 
   /** The parts of all threads go to `sheet` in the order of one. Workers run `program`; `reckoned` is asked whether they pay, if it is there. */
@@ -128,15 +129,18 @@ export class Jobs {
     // The times of a table count from the first session shown, which all threads must know.
     if (task.command !== 'summary' && this.sheet.origin() === undefined) return false;
     if (this.reckoned !== undefined) return this.reckoned(read);
+    const left = task.size - read;
+    const printed = task.command === 'summary' ? 'sessions' : 'packets';
+    if (printed === 'sessions' && transfersPay({ bytes: read, frames: share.frames, opened: share.opened }, left, () => share.busiest)) return true;
     const { window } = this;
-    if (read < WARMING || window === undefined) {
-      if (read >= WARMING) this.window = this.newWindow();
+    if (window === undefined) {
+      if (milliseconds() - this.began >= WARMING) this.window = this.newWindow();
       return false;
     }
     const { start, read: since, segments, frames } = window;
     const measured = { ms: milliseconds() - start, bytes: read - since, segments: share.segments - segments, frames: share.frames - frames };
     if (measured.ms >= LEAST_TIME && measured.bytes > WINDOW) this.window = this.newWindow();
-    return workersPay(measured, task.size - read, task.jobs, task.command === 'summary' ? 'sessions' : 'packets');
+    return workersPay(measured, left, share.busiest, printed);
   }
 
   private newWindow(): Window {

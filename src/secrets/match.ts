@@ -11,6 +11,7 @@ export class MatchedSecrets implements Secrets {
   readonly readings = { numberCandidates, stringCandidates };
   readonly spent = { units: 0, fitting: 0 };
   diagnosed = 0;
+  opened = 0;
   private readonly store: SecretStore;
   /** The derived keys among the first `looked` items of the store, which grows as blocks of the capture are read. */
   private readonly derived: OfferedKeys[] = [];

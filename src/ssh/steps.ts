@@ -166,6 +166,7 @@ function readSealed(session: SshSession, d: Direction, opener: Opener): boolean 
   }
   d.encryptedBytes += total;
   d.encryptedPackets++;
+  if (session.secrets !== undefined) session.secrets.opened += total;
   if (!d.doubtfulBlock && passData(session, d, opened, total)) return true;
   const header: Header = { session, from: d.end, epoch: d.epoch, sequence, protocol: 2, encrypted: true, mac: verdictOf(opener) };
   const parts = new OpenedParts(opened, total);

@@ -97,6 +97,11 @@ export class FlowTable {
     return this.opened.size;
   }
 
+  /** Frames so far of each SSH flow that is not over. */
+  frameCounts(): number[] {
+    return Array.from(this.opened, ({ frameCount }) => frameCount);
+  }
+
   /** Calls `change` for each SSH flow that is not over, in the order in which they began to be some. */
   hand(change: Parameters<Conversation['hand']>[0]): void {
     for (const conversation of this.opened) conversation.hand(change);

@@ -50,6 +50,8 @@ export interface Secrets {
   readonly spent: Spent;
   /** Signatures that did not verify and were looked into, of which there may be Limits.diagnoses in a run. */
   diagnosed: number;
+  /** Bytes of packets that were opened in this run, which is what takes the time of most runs with secrets. */
+  opened: number;
   /** How many cookies there are secrets for, and the first `max` of them: for saying what was given instead of what is wanted. */
   readonly cookieCount: number;
   cookies(max: number): readonly string[];

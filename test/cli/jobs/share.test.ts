@@ -1,10 +1,14 @@
 /** Threads that read the same capture by themselves agree on whose each session is. */
+import { readFileSync } from 'node:fs';
 import { type Division, JobShare } from '../../../cli/jobs/share.ts';
+import { collect } from '../../../src/dissect.ts';
 import { DEFAULT_LIMITS } from '../../../src/limits.ts';
 import { MatchedSecrets } from '../../../src/secrets/match.ts';
 import { SecretStore } from '../../../src/secrets/store.ts';
 import type { FlowHandler } from '../../../src/stream/chunk.ts';
 import { FlowTable } from '../../../src/stream/flows.ts';
+import { fixture, fixturePath } from '../../support/fixtures.ts';
+import { storeOf } from '../../support/outputs.ts';
 import { type SegmentOptions, segment } from '../../support/segments.ts';
 
 /** What one thread dissected: for each stream the bytes that it was given, and the streams of which it was told the end. */
@@ -140,4 +144,43 @@ test('a capture that may hold more flows than the table keeps is not shared out'
   dissected([...talk(1001, 10), ...talk(1002, 10)], share);
   expect([share.crowds(2, { flows: 9 }), share.crowds(2, { flows: 8 })]).toEqual([false, true]);
   expect(new JobShare(0, 2).crowds(1000, { flows: 1 })).toBe(false);
+});
+
+test('the part of the work that the busiest of two would have: all of one session, half of what is over, and what is open as it would be dealt out', () => {
+  const after = (segments: readonly SegmentOptions[]) => {
+    const share = new JobShare(0, 2);
+    let busiest = 0;
+    dissected(segments, share, (read) => {
+      if (read === segments.length) busiest = share.busiest;
+    });
+    return busiest;
+  };
+  // A talk has two frames before it is known to be SSH; the first two with data are segments of a session then.
+  const open = (port: number, data: number) => [
+    ...talk(port, 10).slice(0, 3),
+    ...Array.from({ length: data }, (_, i): SegmentOptions => ({ ports: [port, 22], seq: 112 + i, ack: 501, data: new Uint8Array(1) })),
+  ];
+  expect(after([])).toBe(1);
+  expect(after(open(1001, 37))).toBe(1);
+  expect(after([...open(1001, 37), ...open(1002, 37)])).toBe(1 / 2);
+  // 40 frames of the first, 20 of the other.
+  expect(after([...open(1001, 37), ...open(1002, 17)])).toBe(2 / 3);
+  expect(after([...open(1001, 37), ...open(1002, 17), ...open(1003, 17)])).toBe(1 / 2);
+  const over = Array.from({ length: 50 }, (_, i) => talk(2000 + i, 100)).flat();
+  expect(after(over)).toBe(1 / 2);
+  expect(after([...over, ...open(1001, 997)])).toBeGreaterThan(0.9);
+});
+
+test('bytes that were opened: all behind NEWKEYS with the secrets, none without', async () => {
+  const { capture } = fixture('sftp-files');
+  const opened = async (secrets: Uint8Array | undefined) => {
+    const share = new JobShare(0, 2);
+    const { sessions } = await collect([capture], { share, secrets: storeOf(secrets) });
+    const sealed = sessions.flatMap(({ client, server }) => [client.decryption.bytes, server.decryption.bytes]).reduce((a, b) => a + b, 0);
+    return [share.opened, sealed];
+  };
+  const [all, sealed] = await opened(readFileSync(fixturePath('sftp-files', 'secrets.keylog')));
+  expect(sealed).toBeGreaterThan(5000);
+  expect(all).toBe(sealed);
+  expect(await opened(undefined)).toEqual([0, sealed]);
 });
