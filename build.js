@@ -48,7 +48,9 @@ const common = {
   logLevel: 'warning',
 };
 
-await build({ ...common, entryPoints: ['cli/run.ts'], outfile: 'dist/cli/run.cjs', plugins: [whenUsed] });
+// The function around it stands in the file: put around it when it is loaded, it would have the file copied once more.
+const wrapped = { banner: { js: `(function (exports, require, module, __filename) {${common.banner.js}` }, footer: { js: '})' } };
+await build({ ...common, ...wrapped, entryPoints: ['cli/run.ts'], outfile: 'dist/cli/run.cjs', plugins: [whenUsed] });
 // The first lines are CommonJS as well: for an ES module Node would load the code that loads those.
 await build({ ...common, entryPoints: ['cli/main.ts'], outfile: 'dist/cli/main.cjs', external: ['./run.ts'] });
 for (const entry of ['main.cjs', 'main.js']) chmodSync(`dist/cli/${entry}`, 0o755);

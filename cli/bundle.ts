@@ -16,12 +16,11 @@ export const BUNDLE = fileURLToPath(new URL('./run.cjs', import.meta.url));
 export const CODE_CACHE = fileURLToPath(new URL('./run.cache', import.meta.url));
 
 /**
- * The bundle `source`, not yet run. V8 takes `cache` only when it was made by the same version with the same flags from a source of
+ * The bundle `source`, a function of what Node gives a CommonJS module, not yet run. V8 takes `cache` only when it was made by the same version with the same flags from a source of
  * the same length, and compiles the source otherwise.
  */
 export function scriptOf(source: string, cache: Buffer | undefined): Script {
-  const wrapped = `(function (exports, require, module, __filename) {${source}\n})`;
-  return new Script(wrapped, { filename: BUNDLE, ...(cache === undefined ? {} : { cachedData: cache }) });
+  return new Script(source, { filename: BUNDLE, ...(cache === undefined ? {} : { cachedData: cache }) });
 }
 
 /** Runs the bundle's first lines. */
