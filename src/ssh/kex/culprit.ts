@@ -2,7 +2,8 @@
 import { primitives } from '../crypto/native.ts';
 import { type HostSignature, hostSignature } from './exchange-hash.ts';
 import { type HashPart, hashInput } from './hash-parts.ts';
-import { COMMON_MISTAKES, type Draft, MISTAKES, type Mistake } from './mistakes.ts';
+import type { Draft, Mistake } from './mistakes/draft.ts';
+import { COMMON_MISTAKES, MISTAKES } from './mistakes/index.ts';
 import type { ExchangeInputs } from './resolve-secret.ts';
 import type { Transcript } from './transcript.ts';
 

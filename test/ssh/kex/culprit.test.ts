@@ -4,7 +4,7 @@ import { findCulprit } from '../../../src/ssh/kex/culprit.ts';
 import { hostSignature } from '../../../src/ssh/kex/exchange-hash.ts';
 import { type HashPart, hashParts, isMissing } from '../../../src/ssh/kex/hash-parts.ts';
 import type { KexHash } from '../../../src/ssh/kex/method.ts';
-import { MISTAKES } from '../../../src/ssh/kex/mistakes.ts';
+import { MISTAKES } from '../../../src/ssh/kex/mistakes/index.ts';
 import { tamper } from '../../../src/ssh/kex/tamper.ts';
 import { concat } from '../../support/packets.ts';
 import { ascii, GREETING, I_C, I_S, K_S, methodOf, mp, packet, signed, str, transcriptOf, u32, V_C, V_S } from '../../support/two-ends.ts';
