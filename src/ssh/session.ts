@@ -6,6 +6,7 @@ import { type Problem, problem } from '../wire/problem.ts';
 import { Connection } from './connection/connection.ts';
 import type { ChannelHandlers } from './connection/handler.ts';
 import { Direction } from './direction.ts';
+import { reportDisagreement } from './disagreement.ts';
 import { endingText } from './ending.ts';
 import { KeyExchange } from './exchange.ts';
 import type { Secrets } from './kex/secrets.ts';
@@ -13,6 +14,7 @@ import { Login } from './login.ts';
 import type { Authentication, Channel, HostKey, Identification, Party, Phase, Roles, Session, Side, Sink } from './model.ts';
 import type { SshPacket } from './packet.ts';
 import { SessionParty } from './party.ts';
+import { notePhase } from './phases.ts';
 import { peer, type RoleVerdict, rolesFromFlow, rolesFromMessages } from './roles.ts';
 
 /** What is taken to be kept, in bytes: a session by itself, a problem, a channel, an attempt to log in, a result that waits. */
@@ -78,7 +80,7 @@ export class SshSession implements Session {
   close(how: FlowEnd): void {
     this.ended = how;
     this.decideRoles();
-    this.reportDisagreement();
+    reportDisagreement(this);
     this.phase('end', { time: this.flow.last, frame: this.flow.lastFrame });
     if (this.tasks.length > 0) this.doTasks();
     this.connections?.channels.finish();
@@ -94,17 +96,6 @@ export class SshSession implements Session {
     if (more <= 0) return;
     this.report(problem('limit', `of the key exchanges only the first ${most} are told (limit exchanges), and not ${more} more`));
     this.exchanges.length = most;
-  }
-
-  /** Lists without a common name: the connection had to fail (RFC 4253 section 7.1). */
-  private reportDisagreement(): void {
-    for (const { epoch, negotiation } of this.exchanges) {
-      if (negotiation?.failed !== true) continue;
-      for (const choice of negotiation.choices) {
-        if (choice.failed)
-          this.report(problem('unexpected', `key exchange ${epoch}, ${choice.list}: ${choice.reason}; the connection must fail`, { rfc: '4253#7.1' }));
-      }
-    }
   }
 
   // --- who is who
@@ -223,19 +214,9 @@ export class SshSession implements Session {
     else this.hushed++;
   }
 
-  /** Notes the beginning of a phase at `what`, once. They stand in the order of their frames: one direction may be read later than the other. */
+  /** Notes the beginning of a phase at `what`, once. */
   phase(name: Phase['name'], what: { readonly time: Timestamp; readonly frame: number }): void {
-    const { phases } = this;
-    const { frame } = what;
-    let at = phases.length;
-    for (let i = at - 1; i >= 0; i--) {
-      const p = phases[i] as Phase;
-      if (p.name === name) return;
-      if (p.frame > frame) at = i;
-    }
-    const phase = { name, time: what.time, frame };
-    if (at === phases.length) phases.push(phase);
-    else phases.splice(at, 0, phase);
+    notePhase(this.phases, name, what);
   }
 
   /** Bytes that are kept until its end, about. */
