@@ -43,18 +43,26 @@ const TRANSFER_BY_ALL = 0.3;
 /** Bytes that must have been read to tell how it goes on. */
 const LEAST_READ = 2 * 1024 * 1024;
 
+/** Threads that share the work. */
+export interface Sharing {
+  readonly jobs: number;
+  /** The part of the work that the busiest one has; asked for only when it decides, as that takes time where there are many sessions. */
+  readonly busiest: number;
+}
+
 /** True when `left` bytes like those that were read are read sooner by several threads, as they are decrypted. This is known before anything can be measured. */
-export function transfersPay({ bytes, frames, opened }: Transferred, left: number, busiest: () => number): boolean {
+export function transfersPay({ bytes, frames, opened }: Transferred, left: number, sharing: Sharing): boolean {
   if (bytes < LEAST_READ || opened < bytes / 2) return false;
   const rest = left * (OPENED_COST + (OPENED_FRAME_COST * frames) / bytes);
   const saved = (part: number) => (WORTHWHILE - TRANSFER_BY_ALL - (1 - TRANSFER_BY_ALL) * part) * rest - TRANSFER_WORKER_COST;
-  return saved(0) >= 0 && saved(busiest()) >= 0;
+  return saved(1 / sharing.jobs) >= 0 && saved(sharing.busiest) >= 0;
 }
 
-/** True when `left` bytes like those measured are read sooner by threads that all read every frame and share the sessions, of which one has the part `busiest`; `printed` is what they print. */
-export function workersPay({ ms, bytes, frames, segments }: Measured, left: number, busiest: number, printed: keyof typeof WORKER_COST): boolean {
+/** True when `left` bytes like those measured are read sooner by threads that all read every frame and share the sessions; `printed` is what they print. */
+export function workersPay({ ms, bytes, frames, segments }: Measured, left: number, sharing: Sharing, printed: keyof typeof WORKER_COST): boolean {
   if (ms < LEAST_TIME || segments < LEAST_PART * frames) return false;
   const rest = (left * ms) / bytes;
   const byAll = Math.min(1, (frames * FRAME_COST + bytes * BYTE_COST) / ms);
-  return WORKER_COST[printed] + SIDE_BY_SIDE * rest * (byAll + (1 - byAll) * busiest) <= WORTHWHILE * rest;
+  const pays = (part: number) => WORKER_COST[printed] + SIDE_BY_SIDE * rest * (byAll + (1 - byAll) * part) <= WORTHWHILE * rest;
+  return pays(1 / sharing.jobs) && pays(sharing.busiest);
 }

@@ -33,8 +33,8 @@ export class JobShare implements Share {
   sessions = 0;
   /** Sessions inside others were met while there was one thread. */
   nested = false;
+  readonly jobs: number;
   private readonly index: number;
-  private readonly jobs: number;
   /** Bytes and costs of the sessions that each thread got so far. */
   private readonly loads: number[];
   /** One thread has all sessions, and nothing is counted. */

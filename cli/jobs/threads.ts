@@ -131,7 +131,7 @@ export class Jobs {
     if (this.reckoned !== undefined) return this.reckoned(read);
     const left = task.size - read;
     const printed = task.command === 'summary' ? 'sessions' : 'packets';
-    if (printed === 'sessions' && transfersPay({ bytes: read, frames: share.frames, opened: share.opened }, left, () => share.busiest)) return true;
+    if (printed === 'sessions' && transfersPay({ bytes: read, frames: share.frames, opened: share.opened }, left, share)) return true;
     const { window } = this;
     if (window === undefined) {
       if (milliseconds() - this.began >= WARMING) this.window = this.newWindow();
@@ -140,7 +140,7 @@ export class Jobs {
     const { start, read: since, segments, frames } = window;
     const measured = { ms: milliseconds() - start, bytes: read - since, segments: share.segments - segments, frames: share.frames - frames };
     if (measured.ms >= LEAST_TIME && measured.bytes > WINDOW) this.window = this.newWindow();
-    return workersPay(measured, left, share.busiest, printed);
+    return workersPay(measured, left, share, printed);
   }
 
   private newWindow(): Window {
