@@ -63,7 +63,6 @@ export class OpenFiles {
 
   /** `file` is done. True when it was open. */
   forget(file: WrittenFile): boolean {
-    if (file === this.latest) this.latest = undefined;
     return this.open.delete(file);
   }
 

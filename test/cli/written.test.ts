@@ -85,6 +85,18 @@ test('many in turns: those that wait closed go on where they were', async () => 
   await open.close();
 });
 
+test('the file that was written last waits closed, too, when many others are opened before it goes on', async () => {
+  const { open, pathOf } = await files();
+  const first = open.create(['first']);
+  first.write(0, content(100));
+  const others = Array.from({ length: 70 }, (_, i) => open.create([`f${i}`]));
+  first.write(100, content(100));
+  expect(first.finish([]).file).toBe('first');
+  expect([...readFileSync(pathOf('first'))]).toEqual([...content(100), ...content(100)]);
+  for (const file of others) file.remove();
+  await open.close();
+});
+
 test('what could not be written is said at the next piece or at the end', async () => {
   const writer = Writer.start(program) as Writer;
   await started(() => writer.ready);
