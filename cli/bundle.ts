@@ -16,8 +16,8 @@ export const BUNDLE = fileURLToPath(new URL('./run.cjs', import.meta.url));
 export const CODE_CACHE = fileURLToPath(new URL('./run.cache', import.meta.url));
 
 /**
- * The bundle `source`, a function of what Node gives a CommonJS module, not yet run. V8 takes `cache` only when it was made by the same version with the same flags from a source of
- * the same length, and compiles the source otherwise.
+ * The bundle `source`, a function of what Node gives a CommonJS module, not yet run. V8 takes `cache` only when it was made by the same
+ * version with the same flags from a source of the same length, and compiles the source otherwise.
  */
 export function scriptOf(source: string, cache: Buffer | undefined): Script {
   return new Script(source, { filename: BUNDLE, ...(cache === undefined ? {} : { cachedData: cache }) });

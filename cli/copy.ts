@@ -1,5 +1,4 @@
 /** A copy of a capture as pcapng with something added, written in a second reading of it. */
-import { statSync } from 'node:fs';
 import { openSource } from '../src/capture/file.ts';
 import { type Additions, PcapngWriter, type SecretsData } from '../src/capture/write-pcapng.ts';
 import { DEFAULT_LIMITS } from '../src/limits.ts';
@@ -9,6 +8,7 @@ import type { Packet, Session } from '../src/ssh/model.ts';
 import type { Problem } from '../src/wire/problem.ts';
 import { type Arguments, InputError, lastOf, type Run, UsageError } from './command.ts';
 import { openOutput } from './output.ts';
+import { statOf } from './stat.ts';
 
 /** Collects the key log of the sessions that the run is about. */
 export class KeylogCollector {
@@ -58,8 +58,8 @@ export async function writeCopy(target: string, run: Run, additions: Additions):
 export function checkCopy(args: Arguments, option: 'embed' | 'output'): void {
   const [path, target, name] = [lastOf(args.capture), lastOf(args[option]), `--${option}`];
   if (path === undefined || target === undefined) return;
-  const from = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
+  const from = path === '-' ? undefined : statOf(path);
   if (path === '-' || from?.isFile() === false) throw new UsageError(`${name} reads the capture twice: it must be a file`);
-  const to = statSync(target, { throwIfNoEntry: false });
+  const to = statOf(target);
   if (from !== undefined && to !== undefined && from.dev === to.dev && from.ino === to.ino) throw new UsageError(`${name} writes a copy: give it another name`);
 }

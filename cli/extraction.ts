@@ -1,5 +1,5 @@
 /** Takes files as they move, writes them below one folder, and lists them there. */
-import { openSync, rmSync, statSync } from 'node:fs';
+import { openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { printable } from '../src/bytes/printable.ts';
 import { safePath } from '../src/bytes/safe-path.ts';
@@ -10,6 +10,7 @@ import type { Sink, Transfer } from '../src/ssh/model.ts';
 import type { Companion, Run } from './command.ts';
 import { Folder } from './folder.ts';
 import { PRIVATE, settle, unwritable, writeAll } from './output.ts';
+import { statOf } from './stat.ts';
 import { OpenFiles, type WrittenFile } from './written.ts';
 
 /** A capture from this size on, bytes, has files worth a thread, if it has any. */
@@ -82,7 +83,7 @@ export class Extraction implements Companion {
 
 /** Whether the capture is a file in which large files are to be expected. */
 function isLarge(path: string): boolean {
-  const there = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
+  const there = path === '-' ? undefined : statOf(path);
   return there?.isFile() === true && there.size >= LARGE;
 }
 

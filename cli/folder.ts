@@ -1,9 +1,10 @@
 /** A folder that files are written below, and never beside: new files only, through no link. */
-import { closeSync, constants, lstatSync, mkdirSync, openSync, readdirSync, realpathSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { closeSync, constants, lstatSync, mkdirSync, openSync, readdirSync, realpathSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { otherName } from '../src/bytes/safe-path.ts';
 import { InputError } from './command.ts';
 import { codeOf, PRIVATE, unwritable } from './output.ts';
+import { linkStatOf, statOf } from './stat.ts';
 
 /** Only the owner may enter: what moved through an encrypted session is not for everybody. */
 const FOLDER_MODE = 0o700;
@@ -50,9 +51,9 @@ export class Folder {
 
   /** Refuses to begin when `name` is there and may not be replaced. */
   reserve(name: string): void {
-    const there = statSync(this.path, { throwIfNoEntry: false });
+    const there = statOf(this.path);
     if (there?.isDirectory() === false) throw unwritable(this.path, 'it is no folder');
-    if (this.force || there === undefined || lstatSync(join(this.path, name), { throwIfNoEntry: false }) === undefined) return;
+    if (this.force || there === undefined || linkStatOf(join(this.path, name)) === undefined) return;
     throw new InputError(`${join(this.path, name)} is there already: choose another folder, or --force to write over what is in it`);
   }
 

@@ -1,9 +1,9 @@
 /** The command `follow`: what went over the channels of a session. */
-import { statSync } from 'node:fs';
 import { channelHeading, dataOf, nothingToFollow } from '../src/render/follow.ts';
 import { DEFAULT_RENDER_OPTIONS, type RenderOptions, type Stream } from '../src/render/renderer.ts';
 import type { Channel, Session, Sink } from '../src/ssh/model.ts';
 import { type Arguments, type Command, type Companion, lastOf, numberOf, type Run, UsageError, valuesOf } from './command.ts';
+import { statOf } from './stat.ts';
 
 /** The forms besides text, each an option. */
 const FORMS = ['raw', 'hex', 'cast'] as const;
@@ -65,7 +65,7 @@ function shows(args: Arguments, c: Channel, stream: Stream): boolean {
 async function chooseChannel(args: Arguments, run: Run): Promise<Arguments> {
   if (valuesOf(args.session, ',').length === 1 && args.channel !== undefined) return args;
   const form = args.raw === true ? '--raw' : '--cast';
-  if (run.path === '-' || statSync(run.path, { throwIfNoEntry: false })?.isFile() === false)
+  if (run.path === '-' || statOf(run.path)?.isFile() === false)
     throw new UsageError(`${form} of a pipe needs a session and a channel: -s NUMBER --channel NUMBER`);
   const { channel, stream } = optionsOf(args);
   const found: { readonly session: Session; readonly channel: Channel }[] = [];

@@ -4,14 +4,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 import type { World } from '../../cli/command.ts';
 import { channelCapture, type Line, NO_ATTRS, sftp, status, text, u64 } from '../support/channel-talk.ts';
 import { sshark } from '../support/cli.ts';
 import { fixturePath } from '../support/fixtures.ts';
 import { schemaError, unsafeIn } from '../support/outputs.ts';
 import { str, u32 } from '../support/two-ends.ts';
+import { writerProgram } from '../support/writer-thread.ts';
 
 let dir = '';
 let runs = 0;
@@ -244,7 +243,8 @@ test('an offset beyond all bounds makes no file of that size', async () => {
   expect(manifest(out)).toMatchObject([{ complete: false }]);
 });
 
-describe('large files, by a thread of its own', () => {
+// Whether the thread is there before they end is chance; written.test.ts holds what it does.
+describe('large files, with a thread beside', () => {
   const MIB = 1024 * 1024;
   const large = Uint8Array.from({ length: 1.5 * MIB + 12_345 }, (_, i) => (i * 31 + (i >> 9)) & 255);
   /** The pieces of a file of that content, in this order. */
@@ -252,17 +252,8 @@ describe('large files, by a thread of its own', () => {
     order(Math.ceil(large.length / 50_000)).map((n) => [n * 50_000, large.subarray(n * 50_000, (n + 1) * 50_000)] as const);
   const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
 
-  /** The program as it is compiled, as far as the thread needs it. */
-  async function program(): Promise<URL> {
-    const folder = join(dir, 'program');
-    const options = { bundle: true, format: 'esm', platform: 'node', logLevel: 'warning' } as const;
-    await build({ ...options, entryPoints: ['cli/writer-worker.ts'], outfile: join(folder, 'writer-worker.js') });
-    writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-    return pathToFileURL(`${folder}/`);
-  }
-
   test('in order, out of order, with a hole, and many in turns', async () => {
-    const world = { program: await program() };
+    const world = { program: await writerProgram(join(dir, 'program')) };
     const inOrder = put(text('/in-order'), ...pieces(upTo));
     const backwards = put(text('/backwards'), ...pieces((n) => upTo(n).reverse()));
     const late = put(text('/late'), ...pieces((n) => [...upTo(n - 2), n - 1, n - 2]));

@@ -1,14 +1,13 @@
 /** Files written by a thread of its own, once it is there. */
 import { createHash } from 'node:crypto';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 import { Folder } from '../../cli/folder.ts';
 import { BUFFER, Writer } from '../../cli/writer.ts';
 import { OpenFiles, type WrittenFile } from '../../cli/written.ts';
+import { writerProgram } from '../support/writer-thread.ts';
 
 const MIB = 1024 * 1024;
 const sumOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -19,11 +18,7 @@ let dir = '';
 let program: URL;
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'sshark-'));
-  const folder = join(dir, 'program');
-  const options = { bundle: true, format: 'esm', platform: 'node', logLevel: 'warning' } as const;
-  await build({ ...options, entryPoints: ['cli/writer-worker.ts'], outfile: join(folder, 'writer-worker.js') });
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  program = pathToFileURL(`${folder}/`);
+  program = await writerProgram(join(dir, 'program'));
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
