@@ -45,7 +45,7 @@ export function handle(session: SshSession, d: Direction, packet: SshPacket, now
 
 /** A packet that means something only once the algorithms are settled. */
 function handleExchange(session: SshSession, d: Direction, packet: SshPacket, number: number, now: boolean): void {
-  if (isKexNumber(number)) learnFromKexNumber(session, d, number);
+  if (!session.rolesKnown && isKexNumber(number)) learnFromKexNumber(session, d, number);
   if (!now && mustWait(session, d, number)) {
     d.waiting = packet;
     return;
@@ -170,7 +170,6 @@ function settleStrict(session: SshSession): void {
 
 /** A key exchange number tells who sends it, once the method is known; each way round is tried. */
 function learnFromKexNumber(session: SshSession, d: Direction, number: number): void {
-  if (session.rolesKnown) return;
   const kexinit = session.exchanges[d.epoch]?.kexinit ?? {};
   const own = kexinit[d.end]?.lists;
   const theirs = kexinit[peer(d.end)]?.lists;

@@ -178,9 +178,9 @@ export class FlowTable {
 
   /** The capture is over: ends all flows. */
   finish(): void {
-    for (const [record, conversation] of this.conversations.entries()) {
+    for (let record = 0; record < this.conversations.length; record++) {
       this.turn = (this.frame + 1) * PLACES + record;
-      conversation?.finish('capture');
+      this.conversations[record]?.finish('capture');
     }
     this.index.keepOnly(() => false);
     this.conversations = [];
