@@ -1,12 +1,17 @@
-/** Writes generated frames as pcapng or classic pcap, through a buffer of one mebibyte. */
+/**
+ * Writes generated frames as pcapng or classic pcap, in large pieces at round places: the system then keeps the file in memory as it keeps
+ * one that was read from disk. Written in odd pieces it takes up to twice as long to read, which no capture does that is read another day.
+ */
 import { closeSync, openSync, writeSync } from 'node:fs';
 
-const BUFFER = 1 << 20;
+const PIECE = 4 << 20;
+/** A frame with its header is less. */
+const LARGEST = 70_000;
 
 /** A capture file being written. Times advance by ten microseconds a frame. */
 export class CaptureFile {
   private readonly fd: number;
-  private readonly buffer = new Uint8Array(BUFFER + 70_000);
+  private readonly buffer = new Uint8Array(PIECE + LARGEST);
   private readonly view = new DataView(this.buffer.buffer);
   private used = 0;
   private readonly pcapng: boolean;
@@ -35,11 +40,11 @@ export class CaptureFile {
     this.bytes += padded;
     if (this.pcapng) this.word(32 + padded);
     this.frames++;
-    if (this.used >= BUFFER) this.flush();
+    if (this.used >= PIECE) this.write(PIECE);
   }
 
   close(): void {
-    this.flush();
+    this.write(this.used);
     closeSync(this.fd);
   }
 
@@ -49,8 +54,10 @@ export class CaptureFile {
     this.bytes += 4;
   }
 
-  private flush(): void {
-    writeSync(this.fd, this.buffer, 0, this.used);
-    this.used = 0;
+  /** Writes the first `size` bytes of the buffer. */
+  private write(size: number): void {
+    writeSync(this.fd, this.buffer, 0, size);
+    this.buffer.copyWithin(0, size, this.used);
+    this.used -= size;
   }
 }
