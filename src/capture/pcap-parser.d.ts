@@ -31,8 +31,8 @@ declare module 'pcap-parser' {
     buffer: PcapBytes | null;
     /** Ending of the read methods that are called on the bytes: 'LE' or 'BE'. */
     endianness: string;
-    on(event: 'packet', listener: (packet: Packet) => void): this;
-    on(event: 'error', listener: (error: Error) => void): this;
+    /** Tells that something was read: Node's `EventEmitter.emit`, of each packet three times. */
+    emit: (event: string, value: unknown) => boolean;
   }
 
   const pcapParser: { parse(stream: PcapStream): Parser };
