@@ -1,4 +1,5 @@
 /** From the raw bytes of a file to frames: what it is, what it is compressed with, and the right reader for it. */
+import { concat } from '../bytes/concat.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { Problem } from '../wire/problem.ts';
 import { Decompressor } from './decompress.ts';
@@ -93,7 +94,7 @@ export class CaptureInput {
 
   /** Looks at the first bytes of the file, or of what is compressed in it; gives all of them that are there. */
   private detect(piece: Uint8Array): Uint8Array {
-    const head = this.head.length === 0 && piece.length >= HEAD_BYTES ? piece : joined(this.head, piece);
+    const head = this.head.length === 0 && piece.length >= HEAD_BYTES ? piece : concat([this.head, piece]);
     const found = detectFormat(head, head.length >= HEAD_BYTES);
     if (found.kind === 'short') this.head = head;
     else {
@@ -112,13 +113,6 @@ export class CaptureInput {
     else if (broken !== undefined) this.refusal = { message: `holds no capture that can be read: ${broken.message}`, offset: broken.offset ?? 0 };
     else this.refusal = { message: `is ${decompressor.compression}-compressed, and what is in it ${refusalOf(found)}`, offset: 0 };
   }
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const out = new Uint8Array(a.length + b.length);
-  out.set(a);
-  out.set(b, a.length);
-  return out;
 }
 
 /** The words of a refusal, for what is no capture. */

@@ -1,5 +1,6 @@
 /** The signature with which a user logs in, checked: it covers the session identifier, and so binds the login to the key exchange. */
 
+import { concat } from '../bytes/concat.ts';
 import type { Span } from '../bytes/space.ts';
 import { firstOf, utf8 } from '../bytes/text.ts';
 import { encode, string } from '../wire/codec.ts';
@@ -68,7 +69,7 @@ function verdictOn(
 ): Verdict {
   if (sessionId === undefined) return { verdict: 'unchecked', reason: 'the session identifier is not known: the first key exchange has no secret' };
   const name = String(value.publicKeyAlgorithmName);
-  const found = verifySignature(hostKeyAlgorithm(name)?.signature ?? name, key, signature, concat(encode(string, sessionId), signed));
+  const found = verifySignature(hostKeyAlgorithm(name)?.signature ?? name, key, signature, concat([encode(string, sessionId), signed]));
   return identifierDoubtful ? orDoubt(found) : found;
 }
 
@@ -88,7 +89,7 @@ export function checkHostKeyProofs(
   if (signatures.length !== keys.length) return { verdict: 'invalid', reason: `${signatures.length} proofs for ${keys.length} keys` };
   for (const [i, blob] of keys.entries()) {
     const signature = signatures[i];
-    const signed = concat(encode(string, utf8(HOST_KEYS_PROVE)), encode(string, sessionId), encode(string, blob));
+    const signed = concat([encode(string, utf8(HOST_KEYS_PROVE)), encode(string, sessionId), encode(string, blob)]);
     const key = decode(hostKeyBlob, blob, { complete: true }).value;
     const check = verifySignature(String(signature?.algorithm), key, signature ?? {}, signed);
     const found = identifierDoubtful ? orDoubt(check) : check;
@@ -102,16 +103,6 @@ export const HOST_KEYS_PROVE = 'hostkeys-prove-00@openssh.com';
 /** What a `string` at `span` holds. */
 export function contentOf(payload: Uint8Array, span: Span | undefined): Uint8Array | undefined {
   return span === undefined ? undefined : payload.subarray(span.start + 4, span.end);
-}
-
-function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }
 
 function same(a: Uint8Array, b: Uint8Array): boolean {

@@ -1,4 +1,5 @@
 /** Streams: forwarded connections, and commands that nobody knows better. Their first bytes say what runs inside; SSH is dissected in turn. */
+import { concat } from '../bytes/concat.ts';
 import { copyOf } from '../bytes/copy.ts';
 import type { ChannelHandler } from '../ssh/connection/handler.ts';
 import type { Channel, InnerMessage, Session, Side } from '../ssh/model.ts';
@@ -62,7 +63,7 @@ export class StreamHandler implements ChannelHandler {
   private look(side: Side, bytes: Uint8Array, packet: SshPacket): void {
     const before = this.first[side];
     if (before === undefined) return;
-    const all = before.length === 0 ? bytes : joined(before, bytes);
+    const all = before.length === 0 ? bytes : concat([before, bytes.subarray(0, SNIFFED)]);
     this.held.push({ side, bytes, packet });
     if (all.length < ENOUGH) {
       this.first[side] = copyOf(all, 0, all.length);
@@ -93,14 +94,6 @@ export class StreamHandler implements ChannelHandler {
     this.held = [];
     this.deaf = true;
   }
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const more = b.subarray(0, SNIFFED);
-  const out = new Uint8Array(a.length + more.length);
-  out.set(a);
-  out.set(more, a.length);
-  return out;
 }
 
 // --- sessions inside sessions

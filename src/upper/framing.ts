@@ -1,4 +1,5 @@
 /** Messages behind their length, found in the data of one side of a channel: so SFTP and the agent protocol are framed. */
+import { concat } from '../bytes/concat.ts';
 import { type Origin, Space, type Span } from '../bytes/space.ts';
 import type { SshPacket } from '../ssh/packet.ts';
 import { problem } from '../wire/problem.ts';
@@ -66,7 +67,7 @@ export class FramedBytes {
 
   /** All bytes; copied once when they came in several packets. */
   get bytes(): Uint8Array {
-    if (this.parts.length > 1) this.parts = [joined(this.parts, this.length)];
+    if (this.parts.length > 1) this.parts = [concat(this.parts)];
     return this.parts[0] as Uint8Array;
   }
 
@@ -109,16 +110,6 @@ function byteAt(parts: readonly Uint8Array[], offset: number): number | undefine
     at -= part.length;
   }
   return undefined;
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const out = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }
 
 const NOTHING: readonly FramedBytes[] = [];

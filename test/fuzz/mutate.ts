@@ -1,4 +1,5 @@
 /** Mutations of byte arrays: what a broken disk, a broken program or an enemy does to a file. */
+import { concat } from '../../src/bytes/concat.ts';
 
 export type Random = () => number;
 
@@ -37,34 +38,24 @@ export const MUTATORS: Readonly<Record<string, Mutator>> = {
   'take out a piece': (bytes, random) => {
     const i = at(bytes, random);
     const n = Math.floor(random() * 200);
-    return join(bytes.subarray(0, i), bytes.subarray(i + n));
+    return concat([bytes.subarray(0, i), bytes.subarray(i + n)]);
   },
   'repeat a piece': (bytes, random) => {
     const i = at(bytes, random);
     const n = Math.floor(random() * 400);
-    return join(bytes.subarray(0, i + n), bytes.subarray(i));
+    return concat([bytes.subarray(0, i + n), bytes.subarray(i)]);
   },
   'put in noise': (bytes, random) => {
     const i = at(bytes, random);
     const noise = Uint8Array.from({ length: Math.floor(random() * 64) }, () => Math.floor(random() * 256));
-    return join(bytes.subarray(0, i), noise, bytes.subarray(i));
+    return concat([bytes.subarray(0, i), noise, bytes.subarray(i)]);
   },
-  'cross with another': (bytes, random, other) => join(bytes.subarray(0, at(bytes, random)), other.subarray(at(other, random))),
+  'cross with another': (bytes, random, other) => concat([bytes.subarray(0, at(bytes, random)), other.subarray(at(other, random))]),
 };
 
 /** `bytes` after one to six mutations. */
 export function mutate(bytes: Uint8Array, random: Random, other: Uint8Array): Uint8Array {
   let out = bytes;
   for (let n = 1 + Math.floor(random() * 6); n > 0 && out.length > 0; n--) out = pick(Object.values(MUTATORS), random)(out, random, other);
-  return out;
-}
-
-function join(...parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
-  let i = 0;
-  for (const p of parts) {
-    out.set(p, i);
-    i += p.length;
-  }
   return out;
 }

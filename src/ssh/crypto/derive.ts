@@ -1,5 +1,5 @@
 /** Keys from K and H (RFC 4253 section 7.2). */
-import { Writer } from '../../wire/writer.ts';
+import { concat } from '../../bytes/concat.ts';
 import type { HashName } from './hashes.ts';
 import type { Primitives } from './primitives.ts';
 
@@ -21,13 +21,7 @@ export function deriveKey(
   sessionId: Uint8Array,
   length: number,
 ): Uint8Array {
-  let key = primitives.hash(hash, concat(K, H, Uint8Array.of(letter.charCodeAt(0)), sessionId));
-  while (key.length < length) key = concat(key, primitives.hash(hash, concat(K, H, key)));
+  let key = primitives.hash(hash, concat([K, H, Uint8Array.of(letter.charCodeAt(0)), sessionId]));
+  while (key.length < length) key = concat([key, primitives.hash(hash, concat([K, H, key]))]);
   return key.slice(0, length);
-}
-
-function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Writer();
-  for (const part of parts) out.put(part);
-  return out.finish();
 }

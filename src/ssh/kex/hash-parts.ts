@@ -1,4 +1,5 @@
 /** The exchange hash H: one list of its inputs, which concatenated is what is hashed, and listed explains it. */
+import { concat } from '../../bytes/concat.ts';
 import type { Side } from '../message.ts';
 import type { Transcript } from './transcript.ts';
 
@@ -179,11 +180,5 @@ export function mpintContent(bytes: Uint8Array): Uint8Array {
 
 /** What is hashed: all parts one after the other. */
 export function hashInput(parts: readonly HashPart[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, p) => sum + p.encoded.length, 0));
-  let at = 0;
-  for (const p of parts) {
-    out.set(p.encoded, at);
-    at += p.encoded.length;
-  }
-  return out;
+  return concat(parts.map(({ encoded }) => encoded));
 }

@@ -1,4 +1,5 @@
 /** Messages of SCP: a letter and a line, or a single byte; and file data between them. */
+import { concat } from '../../bytes/concat.ts';
 import { type Origin, Space } from '../../bytes/space.ts';
 import { latin1, textOf } from '../../bytes/text.ts';
 import type { InnerMessage } from '../../ssh/model.ts';
@@ -176,12 +177,7 @@ export class LineBuffer {
 
   /** The line is whole. */
   take(): ScpMessage {
-    const bytes = new Uint8Array(this.length);
-    let at = 0;
-    for (const part of this.parts) {
-      bytes.set(part, at);
-      at += part.length;
-    }
+    const bytes = concat(this.parts);
     const { line, parts } = readLine(bytes);
     const message = new ScpMessage(line, bytes, [...this.pieces], parts);
     this.drop();

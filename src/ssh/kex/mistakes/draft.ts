@@ -49,14 +49,3 @@ export function swap(d: Draft, pairs: readonly (readonly [string, string])[]): D
   const other = new Map(pairs.flatMap(([a, b]) => [[a, b] as const, [b, a] as const]));
   return encodeAs(d, [...other.keys()], (p) => d.parts.find((q) => q.id === other.get(p.id))?.encoded);
 }
-
-/** The pieces in a row. */
-export function join(...pieces: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(pieces.reduce((sum, p) => sum + p.length, 0));
-  let at = 0;
-  for (const p of pieces) {
-    out.set(p, at);
-    at += p.length;
-  }
-  return out;
-}

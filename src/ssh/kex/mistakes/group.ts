@@ -1,6 +1,7 @@
 /** Mistakes in what the group exchange adds. */
+import { concat } from '../../../bytes/concat.ts';
 import { encode, uint32 } from '../../../wire/codec.ts';
-import { type Draft, encodeAs, join, type Mistake, without } from './draft.ts';
+import { type Draft, encodeAs, type Mistake, without } from './draft.ts';
 
 const bits = (n: number): Uint8Array => encode(uint32, n);
 
@@ -26,7 +27,7 @@ export const GROUP: readonly Mistake[] = [
     rfc: '4419#5',
     make: (d: Draft) => {
       if (d.parts.some((p) => p.id === 'min')) return undefined;
-      return encodeAs(d, ['n'], (p) => join(bits(min), p.encoded, bits(max)));
+      return encodeAs(d, ['n'], (p) => concat([bits(min), p.encoded, bits(max)]));
     },
   })),
   { name: 'p and g missing', sentence: 'p and g of the group exchange are missing from the hash', rfc: '4419#3', make: (d) => without(d, ['p', 'g']) },

@@ -1,8 +1,9 @@
 /** Mistakes in the identification strings V_C and V_S. */
+import { concat } from '../../../bytes/concat.ts';
 import { latin1, latin1Bytes } from '../../../bytes/text.ts';
 import { prefixed } from '../hash-parts.ts';
 import type { Transcript } from '../transcript.ts';
-import { type Change, type Draft, encodeAs, join, type Mistake } from './draft.ts';
+import { type Change, type Draft, encodeAs, type Mistake } from './draft.ts';
 
 const VERSIONS = [
   ['V_C', ['vC']],
@@ -18,7 +19,7 @@ function versionRows(name: string, sentence: string, change: Change): Mistake[] 
 const EXCLUDED = 'RFC 4253 section 8 leaves CR and LF out';
 
 function ending(bytes: string): Change {
-  return (p) => prefixed(join(p.value, latin1Bytes(bytes)));
+  return (p) => prefixed(concat([p.value, latin1Bytes(bytes)]));
 }
 
 /** Lines before the identification string: which of them was taken for it. */

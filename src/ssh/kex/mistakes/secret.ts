@@ -1,7 +1,8 @@
 /** Mistakes in K. */
+import { concat } from '../../../bytes/concat.ts';
 import { mpintContent, prefixed } from '../hash-parts.ts';
 import type { Transcript } from '../transcript.ts';
-import { type Draft, encodeAs, join, type Mistake } from './draft.ts';
+import { type Draft, encodeAs, type Mistake } from './draft.ts';
 
 export const SHARED: readonly Mistake[] = [
   {
@@ -26,7 +27,7 @@ export const SHARED: readonly Mistake[] = [
     name: 'K with a zero in front',
     sentence: 'K was hashed with a zero byte in front, though its first bit is not set: an mpint has no unnecessary one',
     rfc: '4251#5',
-    make: (d) => encodeAs(d, ['k'], (p) => (p.kind === 'mpint' && p.value[0] !== 0 ? prefixed(join(Uint8Array.of(0), p.value)) : undefined)),
+    make: (d) => encodeAs(d, ['k'], (p) => (p.kind === 'mpint' && p.value[0] !== 0 ? prefixed(concat([Uint8Array.of(0), p.value])) : undefined)),
   },
   {
     name: 'K as mpint',
